@@ -1,0 +1,65 @@
+"""What one installation may set, read once at the composition root from ``GONGKAI_*`` variables.
+
+The supervisor writes these variables for its children; a production unit file does the same.
+Nothing below ``deployments`` reads the environment on its own.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings of one installation (one organ, 机关)."""
+
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="ignore")
+
+    home: Path = Path(".gongkai")
+    """Instance folder: secrets, logs, embedded PostgreSQL, mailbox."""
+
+    database_url: SecretStr = SecretStr("")
+    """SQLAlchemy URL of our database for the application role (no UPDATE or DELETE on the ledger)."""
+
+    owner_database_url: SecretStr = SecretStr("")
+    """The same database for the owner role: migrations only."""
+
+    public_database_url: SecretStr = SecretStr("")
+    """The same database for the role that can read the public register and nothing else."""
+
+    base_url: str = "http://127.0.0.1:8390"
+    """Where people reach the portal; links in messages start with it."""
+
+    prefect_ui_url: str = "http://127.0.0.1:4390"
+    """Where an operator on the server sees Prefect's UI."""
+
+    timezone: str = "Asia/Shanghai"
+    """Local dates (成文日期, 印发日期) are dates in this zone."""
+
+    smtp_host: str = ""
+    """Mail server; empty: messages are kept as files in ``home/mailbox``."""
+
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_starttls: bool = False
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: str = "gongkai@localhost"
+
+    website_url: str = ""
+    """Publication endpoint of the bureau's website; empty: the built-in public register."""
+
+    website_timeout_seconds: float = Field(default=10.0, gt=0)
+
+    session_hours: int = Field(default=12, ge=1, le=24 * 7)
+
+    lease_seconds: int = Field(default=60, ge=2)
+    """How long an automated step stays claimed by a worker that has gone silent."""
+
+    activity_retry_seconds: int = Field(default=60, ge=1)
+    """Pause between two wakes for an automated step that keeps failing."""
+
+    activity_attempts: int = Field(default=5, ge=1)
+    """Failed wakes after which an automated step becomes an incident with a to-do."""
+
+    reconcile_seconds: float = Field(default=15.0, gt=0)
+    poll_seconds: float = Field(default=0.25, gt=0)

@@ -1,0 +1,170 @@
+"""A case 事项 and its journal: steps 环节, to-dos 待办, decisions 意见, incidents 异常."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import generated_id, instant, json_object, reference
+
+
+class Case(SQLModel, table=True):
+    """One run of a procedure. ``seq`` counts its changes; the head of its ledger chain is kept here."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("launched_by", "launch_key"),
+        Index("ix_case_open", "id", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: int | None = generated_id()
+    number: str = Field(unique=True)
+    procedure: str
+    version: int
+    intake: dict[str, Any] = json_object()
+    title: str = ""  # empty while a state secret is claimed
+    unit_id: int = reference("unit.id")
+    drafter_id: int = reference("person.id")
+    launched_by: int | None = reference("person.id", nullable=True)
+    channel: str
+    launch_key: str | None = None
+    launch_digest: str = ""
+    launched_at: datetime = instant()
+    seq: int = 0
+    ledger_seq: int = 0
+    ledger_head: str = ""
+    document_version_id: int | None = None  # the current version; null: none yet
+    title_is_public: bool = False
+    frozen: bool = False
+    closed_at: datetime | None = instant(nullable=True)
+    outcome: str = ""
+
+
+class CaseCounter(SQLModel, table=True):
+    """The last serial given per prefix (``ZD-2026``, ``青应急〔2026〕``)."""
+
+    __tablename__ = "case_counter"
+
+    prefix: str = Field(primary_key=True)
+    last: int
+
+
+class Step(SQLModel, table=True):
+    """One round of one step: the journal. ``call`` is what was asked, ``outcome`` what came of it."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        UniqueConstraint("case_id", "key", "round"),
+        Index("ix_step_open", "case_id", postgresql_where=text("settled_at IS NULL")),
+    )
+
+    id: int | None = generated_id()
+    case_id: int = reference("case.id", index=False)
+    key: str
+    round: int
+    kind: str
+    call: dict[str, Any] = json_object()
+    document_version_id: int | None = None
+    opened_seq: int
+    opened_at: datetime = instant()
+    settled_seq: int | None = None
+    settled_at: datetime | None = instant(nullable=True)
+    outcome: dict[str, Any] | None = json_object(nullable=True)
+
+
+class Assignment(SQLModel, table=True):
+    """A to-do 待办: of a person, or of whoever holds a position now. Names the version it is about."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index("ix_assignment_open", "position", "unit_id", postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "ix_assignment_open_person",
+            "person_id",
+            postgresql_where=text("closed_at IS NULL AND person_id IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = generated_id()
+    case_id: int = reference("case.id")
+    step_id: int | None = reference("step.id", nullable=True)
+    incident_id: int | None = reference("incident.id", nullable=True)
+    position: str
+    unit_id: int | None = None
+    person_id: int | None = None
+    ordinal: int = 0
+    document_version_id: int | None = None
+    opened_at: datetime = instant()
+    closed_at: datetime | None = instant(nullable=True)
+    closed_because: str = ""
+
+
+class Decision(SQLModel, table=True):
+    """A decision 意见. Immutable; at most one per to-do; ``received_at`` decides races."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("person_id", "idempotency_key"),)
+
+    id: int | None = generated_id()
+    assignment_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("assignment.id"), nullable=False, unique=True)
+    )
+    case_id: int = reference("case.id")
+    step_id: int = reference("step.id")
+    person_id: int = reference("person.id", index=False)
+    action: str
+    opinion: str = ""
+    answers: dict[str, Any] = json_object()
+    return_to: str | None = None
+    return_mode: str | None = None
+    document_version_id: int | None = None
+    channel: str
+    idempotency_key: str | None = None
+    request_digest: str = ""
+    received_at: datetime = instant()
+    decided_at: datetime = instant()
+
+
+class Incident(SQLModel, table=True):
+    """Something an administrator must look at 异常. ``blocking``: the case waits for it."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("ix_incident_open", "case_id", postgresql_where=text("resolved_at IS NULL")),
+    )
+
+    id: int | None = generated_id()
+    case_id: int = reference("case.id")
+    step_id: int | None = reference("step.id", nullable=True, index=False)
+    kind: str
+    blocking: bool
+    message_zh: str
+    message_en: str
+    detail: dict[str, Any] = json_object()
+    opened_at: datetime = instant()
+    resolved_at: datetime | None = instant(nullable=True)
+    resolved_by: int | None = None
+    resolution: str = ""
+
+
+class Activity(SQLModel, table=True):
+    """An automated step's row: its attempts, and the lease 执行权 of whoever is executing it."""
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        Index("ix_activity_due", "next_try_at", postgresql_where=text("settled_at IS NULL")),
+    )
+
+    step_id: int = reference("step.id", primary_key=True)
+    case_id: int = reference("case.id")
+    name: str
+    arguments: dict[str, Any] = json_object()
+    idempotency_key: str = Field(unique=True)
+    epoch: int = 0
+    leased_by: str | None = None
+    leased_until: datetime | None = instant(nullable=True)
+    attempts: int = 0
+    next_try_at: datetime | None = instant(nullable=True)
+    last_error: str = ""
+    settled_at: datetime | None = instant(nullable=True)

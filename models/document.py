@@ -1,0 +1,119 @@
+"""Documents 公文: immutable versions, attachments, numbers, the secrecy register, publications."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import generated_id, instant, json_object, reference
+
+
+class DocumentVersion(SQLModel, table=True):
+    """What was approved: title, body, attribute and ground, hashed. Immutable."""
+
+    __tablename__ = "document_version"
+    __table_args__ = (UniqueConstraint("case_id", "version"),)
+
+    id: int | None = generated_id()
+    case_id: int = reference("case.id", index=False)
+    version: int
+    title: str
+    body: str
+    attribute: str = ""
+    ground: str = ""
+    ground_text: str = ""
+    attachments: list[dict[str, Any]] = json_object()  # name, media_type, sha256, size in bytes
+    content_hash: str  # sha256 over all of the above
+    created_by: int = reference("person.id", index=False)
+    created_at: datetime = instant()
+
+
+class Attachment(SQLModel, table=True):
+    """An attachment's bytes, once per content. Immutable."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("case_id", "sha256"),)
+
+    id: int | None = generated_id()
+    case_id: int = reference("case.id", index=False)
+    sha256: str
+    size: int
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DocumentIssue(SQLModel, table=True):
+    """Number 发文字号, formation 成文日期 and issue 印发日期 of a signed version, and its marking line."""
+
+    __tablename__ = "document_issue"
+
+    case_id: int = reference("case.id", primary_key=True)
+    document_version_id: int = reference("document_version.id", index=False)
+    doc_no: str = Field(unique=True)
+    formed_on: date
+    issued_on: date
+    marking: str = ""
+    numbered_at: datetime = instant()
+    marked_at: datetime | None = instant(nullable=True)
+
+
+class SecrecyRegisterLine(SQLModel, table=True):
+    """All that is kept of a document claimed to be a state secret: who, when, handed over, outcome."""
+
+    __tablename__ = "secrecy_register_line"
+
+    case_id: int = reference("case.id", primary_key=True)
+    registered_by: int = reference("person.id", index=False)
+    registered_at: datetime = instant()
+    source_unit: str = ""
+    handed_over_on: date
+    outcome: str
+    closed_at: datetime = instant()
+
+
+class Publication(SQLModel, table=True):
+    """公开记录: which version went where, under which key, when. One effective per version."""
+
+    __tablename__ = "publication"
+
+    id: int | None = generated_id()
+    case_id: int = reference("case.id")
+    document_version_id: int = reference("document_version.id", index=False)
+    adapter: str
+    idempotency_key: str = Field(unique=True)
+    url: str
+    content_hash: str
+    published_at: datetime = instant()
+
+
+class RegisterEntry(SQLModel, table=True):
+    """A document in the public register: a copy of what was published, and nothing else."""
+
+    __tablename__ = "register_entry"
+
+    id: int | None = generated_id()
+    slug: str = Field(unique=True)
+    idempotency_key: str = Field(unique=True)
+    organ: str
+    unit: str
+    doc_no: str
+    title: str
+    body: str
+    marking: str
+    formed_on: date
+    issued_on: date
+    attachments: list[dict[str, Any]] = json_object()
+    content_hash: str
+    published_at: datetime = instant(index=True)
+
+
+class RegisterFile(SQLModel, table=True):
+    """An attachment of a register entry."""
+
+    __tablename__ = "register_file"
+    __table_args__ = (UniqueConstraint("slug", "sha256"),)
+
+    id: int | None = generated_id()
+    slug: str = Field(index=True)
+    sha256: str
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -1,0 +1,90 @@
+"""Traces 留痕: the ledger's hash chains, their daily seals, and messages to send 通知."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import generated_id, instant, json_object, reference
+
+ORGAN_CHAIN = 0
+"""Chain of acts that belong to no case (people imported, passwords set)."""
+
+
+class LedgerEntry(SQLModel, table=True):
+    """One entry of a case's chain: actor, time, action, basis. Append-only."""
+
+    __tablename__ = "ledger_entry"
+
+    chain: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    at: datetime = instant()
+    actor: str
+    channel: str
+    action: str
+    basis: str = ""
+    step: str = ""
+    data: dict[str, Any] = json_object()
+    prev_hash: str
+    hash: str
+
+
+class LedgerHead(SQLModel, table=True):
+    """Head of a chain that has no case row to keep it (the organ's own chain)."""
+
+    __tablename__ = "ledger_head"
+
+    chain: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    seq: int = 0
+    hash: str = ""
+
+
+class LedgerSeal(SQLModel, table=True):
+    """The day's digest over the heads of all chains that moved, chained to the day before. Append-only."""
+
+    __tablename__ = "ledger_seal"
+
+    seq: int = Field(primary_key=True)
+    day: date
+    sealed_at: datetime = instant()
+    prev_hash: str
+    hash: str
+
+
+class LedgerSealHead(SQLModel, table=True):
+    """One chain's head at a seal: a cut tail shows against it. Append-only."""
+
+    __tablename__ = "ledger_seal_head"
+
+    seal: int = Field(primary_key=True)
+    chain: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    seq: int = Field(sa_column=Column(BigInteger, nullable=False))
+    hash: str
+
+
+class Notification(SQLModel, table=True):
+    """A message waiting in the outbox or sent. ``key`` makes it one; rendered when it is sent."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index(
+            "ix_notification_due",
+            "next_try_at",
+            postgresql_where=text("sent_at IS NULL AND dropped_at IS NULL"),
+        ),
+    )
+
+    id: int | None = generated_id()
+    key: str = Field(unique=True)
+    template: str
+    case_id: int = reference("case.id")
+    assignment_id: int | None = reference("assignment.id", nullable=True)
+    person_id: int = reference("person.id", index=False)
+    created_at: datetime = instant()
+    attempts: int = 0
+    next_try_at: datetime = instant()
+    leased_until: datetime | None = instant(nullable=True)
+    sent_at: datetime | None = instant(nullable=True)
+    dropped_at: datetime | None = instant(nullable=True)
+    last_error: str = ""

@@ -1,0 +1,436 @@
+"""The one family of errors people can meet: what happened, where, why, and what to do now.
+
+Arguments are facts; the text is made when it is shown, so an error survives pickling and can be
+shown in either language. Over 300 lines because every sentence a person may read stands here once.
+"""
+
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple
+
+
+class Kind(Enum):
+    """What sort of condition an error is; entry points map it to a status or an exit code."""
+
+    INVALID = "invalid"
+    NOT_SIGNED_IN = "not-signed-in"
+    NOT_ALLOWED = "not-allowed"
+    NOT_FOUND = "not-found"
+    CONFLICT = "conflict"
+    TOO_LARGE = "too-large"
+    TOO_MANY = "too-many"
+    UNAVAILABLE = "unavailable"
+    BROKEN = "broken"
+
+
+class Said(NamedTuple):
+    """One message in one language: what happened, why, what to do now."""
+
+    what: str
+    why: str
+    todo: str
+
+
+class GongkaiError(Exception):
+    """Base of the family. ``where`` names the field, case or to-do the message is about."""
+
+    kind: ClassVar[Kind] = Kind.INVALID
+    code: ClassVar[str] = "error"
+    zh: ClassVar[Said] = Said("发生错误", "", "")
+    en: ClassVar[Said] = Said("Something went wrong", "", "")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(facts)
+
+    def __init_subclass__(cls) -> None:
+        name = cls.__name__
+        cls.code = "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+    def __reduce__(self) -> Any:
+        return (_rebuild, (type(self), self.facts))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts the message is made of."""
+        facts: dict[str, Any] = self.args[0]
+        return facts
+
+    @property
+    def where(self) -> str:
+        """The field, case or to-do concerned; empty when the whole request is."""
+        return str(self.facts.get("where", ""))
+
+    def said(self, language: str = "zh") -> Said:
+        """The message's three parts, in ``zh`` or ``en``."""
+        parts = self.en if language == "en" else self.zh
+        return Said(*(part.format_map(_Facts(self.facts)) for part in parts))
+
+    def message(self, language: str = "zh") -> str:
+        """One paragraph: where, what, why, what to do."""
+        what, why, todo = self.said(language)
+        if language == "en":
+            place = f"{self.where}: " if self.where else ""
+            return place + " ".join(f"{part.rstrip('.')}." for part in (what, why, todo) if part)
+        place = f"{self.where}：" if self.where else ""
+        return place + "".join(f"{part.rstrip('。')}。" for part in (what, why, todo) if part)
+
+    def __str__(self) -> str:
+        return self.message()
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _rebuild(cls: type[GongkaiError], facts: dict[str, Any]) -> GongkaiError:
+    return cls(**facts)
+
+
+# --- input -----------------------------------------------------------------------------------
+
+
+class InvalidInput(GongkaiError):
+    """A field does not have the form it must have; ``why_zh``/``why_en`` say which."""
+
+    zh = Said("“{field}”填写有误", "{why_zh}", "请改正后重新提交；没有保存任何内容")
+    en = Said("“{field}” is not valid", "{why_en}", "Correct it and send again; nothing was stored")
+
+
+class MalformedFile(GongkaiError):
+    """A file could not be read as what it should be."""
+
+    zh = Said("文件无法读取", "{why_zh}", "请检查文件后重试；没有保存任何内容")
+    en = Said("The file cannot be read", "{why_en}", "Check the file and try again; nothing was stored")
+
+
+class UnknownAttribute(GongkaiError):
+    """The disclosure attribute is none of the three (四(一)1)."""
+
+    zh = Said(
+        "公开属性“{value}”不存在",
+        "公开属性只有三种：主动公开、依申请公开、不予公开（应急厅函〔2019〕390号 四(一)1），没有默认值",
+        "请从三种中选定一种后重新提交",
+    )
+    en = Said(
+        "There is no disclosure attribute “{value}”",
+        "It is one of 主动公开 (proactive), 依申请公开 (on request), 不予公开 (withheld), with no default (notice 四(一)1)",
+        "Choose one of the three and send again",
+    )
+
+
+class UnknownGround(GongkaiError):
+    """The statutory ground is not in the catalogue."""
+
+    zh = Said("法定依据“{value}”不存在", "不予公开的依据须用代码：{codes}", "请改用其中一个代码后重新提交")
+    en = Said("There is no ground “{value}”", "Grounds are codes: {codes}", "Use one of these codes and send again")
+
+
+class GroundMissing(GongkaiError):
+    """Nothing is signed or issued as withheld without a statutory ground."""
+
+    zh = Said(
+        "不予公开未注明法定依据",
+        "拟不予公开的，应说明法定依据（应急厅函〔2019〕390号 四(一)3；条例第14至16条）",
+        "请退回拟稿人补充依据代码：{codes}",
+    )
+    en = Said(
+        "Withheld, but no statutory ground is given",
+        "A document that is to be withheld must state its ground (notice 四(一)3; Regulations arts. 14-16)",
+        "Return it to the drafter to add one of the codes {codes}",
+    )
+
+
+class DatesOutOfOrder(GongkaiError):
+    """Issue before formation."""
+
+    zh = Said(
+        "印发日期（{issued_on}）早于成文日期（{formed_on}）",
+        "公文签发成文之后才能印发",
+        "请核对两个日期后重新提交",
+    )
+    en = Said(
+        "Date of issue ({issued_on}) lies before the date of formation ({formed_on})",
+        "A document is issued after it was signed",
+        "Check both dates and send again",
+    )
+
+
+class NumberTaken(GongkaiError):
+    """The document number belongs to another document."""
+
+    kind = Kind.CONFLICT
+    zh = Said("发文字号{doc_no}已被使用", "一个字号只能用于一份公文（{holder}）", "请改用其他序号，或留空由系统顺编")
+    en = Said(
+        "Document number {doc_no} is taken",
+        "A number serves one document only ({holder})",
+        "Give another, or leave it empty to take the next",
+    )
+
+
+class ClassifiedContentRefused(GongkaiError):
+    """Classified text never enters the system (保密条例 art. 41)."""
+
+    zh = Said(
+        "已声明涉及国家秘密，不接收{refused}",
+        "涉密内容不得进入非涉密信息系统（保守国家秘密法实施条例第41条）；本系统只登记何人何时移交及结果，内容未保存",
+        "请去掉{refused}后重新提交，并通过涉密渠道将原件移交保密工作机构",
+    )
+    en = Said(
+        "A state secret is claimed, so {refused_en} cannot be accepted",
+        "Classified content must not enter a non-classified system (Secrets Regulations art. 41); "
+        "only who handed it over, when, and the outcome are registered. Nothing was stored",
+        "Send again without it, and hand the original to the secrecy office through the classified channel",
+    )
+
+
+class OpinionRequired(GongkaiError):
+    """A return, a refusal, and every decision on withholding or secrecy need an opinion."""
+
+    zh = Said("须填写意见", "{act_zh}必须说明理由", "请写明意见后重新提交")
+    en = Said("An opinion is required", "To {act_en} you must give the reason", "Write the opinion and send again")
+
+
+class UnknownProcedure(GongkaiError):
+    """No procedure of that name is installed."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有名为“{name}”的流程", "已安装的流程：{known}", "请改用其中一个名称")
+    en = Said("There is no procedure “{name}”", "Installed: {known}", "Use one of these names")
+
+
+class UnknownPerson(GongkaiError):
+    """No person of that username."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有用户“{username}”", "该用户名未登记或已停用", "请核对用户名，或由系统管理员导入人员")
+    en = Said(
+        "There is no person “{username}”",
+        "The name is not registered or no longer active",
+        "Check the name or have the administrator import it",
+    )
+
+
+class UnknownUnit(GongkaiError):
+    """No unit of that code."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有代码为“{unit}”的股室", "已登记：{known}", "请改用其中一个代码")
+    en = Said("There is no unit “{unit}”", "Registered: {known}", "Use one of these codes")
+
+
+# --- deciding --------------------------------------------------------------------------------
+
+
+class NotSignedIn(GongkaiError):
+    """No valid session or token."""
+
+    kind = Kind.NOT_SIGNED_IN
+    zh = Said("尚未登录", "会话或令牌缺失、失效或已过期", "请重新登录")
+    en = Said("You are not signed in", "The session or token is missing, revoked or expired", "Sign in again")
+
+
+class WrongCredentials(GongkaiError):
+    """User name or password do not match."""
+
+    kind = Kind.NOT_SIGNED_IN
+    zh = Said("用户名或密码不正确", "二者不匹配，或账号未启用", "请重试；忘记密码请联系系统管理员重设")
+    en = Said(
+        "User name or password is wrong",
+        "They do not match, or the account is not active",
+        "Try again; the administrator can set a new password",
+    )
+
+
+class TooManyAttempts(GongkaiError):
+    """Sign-in is throttled."""
+
+    kind = Kind.TOO_MANY
+    zh = Said("登录尝试过多", "连续失败已达上限，账号暂停登录", "请在{minutes}分钟后再试")
+    en = Said("Too many attempts", "Sign-in is paused after repeated failures", "Try again in {minutes} minutes")
+
+
+class RequestForged(GongkaiError):
+    """A cookie-authenticated change came without the session's CSRF token."""
+
+    kind = Kind.NOT_ALLOWED
+    zh = Said("请求缺少防伪标记", "以 Cookie 登录的修改请求须带 X-CSRF-Token", "请刷新页面后重试；没有保存任何内容")
+    en = Said(
+        "The request lacks its CSRF token",
+        "Changes made with a cookie must carry X-CSRF-Token",
+        "Reload and try again; nothing was stored",
+    )
+
+
+class NotAllowed(GongkaiError):
+    """The policy door refused."""
+
+    kind = Kind.NOT_ALLOWED
+    zh = Said("不能{act_zh}", "{why_zh}", "{todo_zh}")
+    en = Said("You may not {act_en}", "{why_en}", "{todo_en}")
+
+
+class CaseNotFound(GongkaiError):
+    """No such case, or none the person may know of."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到事项{number}", "编号不存在，或您无权查看", "请核对编号")
+    en = Said("Case {number} was not found", "It does not exist or you may not see it", "Check the number")
+
+
+class AssignmentNotFound(GongkaiError):
+    """No such to-do, or none the person may know of."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到待办{assignment}", "编号不存在，或不属于您", "请在待办列表中查看编号")
+    en = Said("To-do {assignment} was not found", "It does not exist or is not yours", "See your inbox for the number")
+
+
+class DecisionAlreadyRecorded(GongkaiError):
+    """The to-do was decided before; the first decision stands."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "待办{assignment}已由{by}于{at}办理（{action}）",
+        "每个待办只接受一次有效意见，先到者有效",
+        "无需再办；本次提交未保存",
+    )
+    en = Said(
+        "To-do {assignment} was decided by {by} at {at} ({action})",
+        "A to-do takes one effective decision, the first",
+        "Nothing to do; this one was not stored",
+    )
+
+
+class AssignmentClosed(GongkaiError):
+    """The to-do closed without a decision: returned elsewhere, superseded, case ended."""
+
+    kind = Kind.CONFLICT
+    zh = Said("待办{assignment}已关闭", "{why_zh}", "请刷新待办列表；本次提交未保存")
+    en = Said("To-do {assignment} is closed", "{why_en}", "Reload your inbox; this was not stored")
+
+
+class AssignmentStale(GongkaiError):
+    """The reader saw another version of the document than the one the to-do names now."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "您看到的不是现行文稿（所见第{seen}稿，现为第{current}稿）",
+        "意见必须针对所审的那一稿",
+        "请重新打开现行文稿后再提交；本次提交未保存",
+    )
+    en = Said(
+        "You saw another version (no. {seen}; current is no. {current})",
+        "A decision is about the very version reviewed",
+        "Open the current version and decide again; this was not stored",
+    )
+
+
+class CaseClosed(GongkaiError):
+    """Nothing can be decided in a case that ended."""
+
+    kind = Kind.CONFLICT
+    zh = Said("事项{number}已办结", "办结后不再接受意见", "如需更正，请另行发起事项；本次提交未保存")
+    en = Said(
+        "Case {number} is closed",
+        "A closed case takes no more decisions",
+        "Launch a new case to correct it; this was not stored",
+    )
+
+
+class IdempotencyKeyReused(GongkaiError):
+    """The same key came with another request."""
+
+    kind = Kind.CONFLICT
+    zh = Said("Idempotency-Key 已用于另一请求", "同一键只能重发同一内容", "请换用新的键；本次提交未保存")
+    en = Said(
+        "This Idempotency-Key was used for another request",
+        "A key may only repeat the same content",
+        "Use a new key; this was not stored",
+    )
+
+
+class NoHolder(GongkaiError):
+    """A position a step needs has no holder who may act."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "岗位“{position_zh}”没有可以办理的人员",
+        "{why_zh}",
+        "请系统管理员为该岗位指定人员（gongkai people import），再重试",
+    )
+    en = Said(
+        "Position “{position_en}” has nobody who may act",
+        "{why_en}",
+        "Have the administrator name a holder (gongkai people import) and try again",
+    )
+
+
+# --- engine ----------------------------------------------------------------------------------
+
+
+class JournalMismatch(GongkaiError):
+    """A replay did not meet the steps its journal holds."""
+
+    kind = Kind.BROKEN
+    zh = Said("事项{number}的流程记录与程序不符", "{why}", "事项已冻结，意见均已保留；请联系维护人员")
+    en = Said(
+        "The journal of case {number} does not fit the procedure",
+        "{why}",
+        "The case is frozen, every decision is kept; call maintenance",
+    )
+
+
+class UnreviewedPublicationRefused(GongkaiError):
+    """Nothing is published without a settled confidentiality review of that version (五(三))."""
+
+    kind = Kind.BROKEN
+    zh = Said("拒绝公开事项{number}", "该文稿没有“不涉密且适宜公开”的保密审查结论", "请核对保密审查记录")
+    en = Said(
+        "Publication of case {number} was refused",
+        "This very version has no confidentiality review that found it not secret and suitable",
+        "Check the review record",
+    )
+
+
+class LeaseLost(GongkaiError):
+    """The lease epoch is no longer current; the late result is noted, not accepted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("自动环节{step}的执行权已转移", "租约已过期并由其他进程接管", "结果已记为滞后结果，无需处理")
+    en = Said(
+        "The lease on automated step {step} was lost",
+        "It ran out and another process took over",
+        "The result is noted as late; nothing to do",
+    )
+
+
+class NothingToRetry(GongkaiError):
+    """A retry was asked for a case without an open incident."""
+
+    kind = Kind.CONFLICT
+    zh = Said("事项{number}没有待处理的异常", "只有出现异常的事项才能重试", "无需处理")
+    en = Said("Case {number} has no open incident", "Only a case with an incident can be retried", "Nothing to do")
+
+
+class LedgerBroken(GongkaiError):
+    """The hash chain does not verify."""
+
+    kind = Kind.BROKEN
+    zh = Said("留痕校验失败：{where}", "{why}", "请立即停止写入，保留数据库并报告")
+    en = Said(
+        "The ledger does not verify: {where}",
+        "{why}",
+        "Stop writing, keep the database as it is, and report",
+    )
+
+
+class WebsiteUnavailable(GongkaiError):
+    """The website did not take the publication; it will be tried again."""
+
+    kind = Kind.UNAVAILABLE
+    zh = Said("网站未能接收公开内容", "{why}", "系统将自动重试，重复提交不会重复公开")
+    en = Said(
+        "The website did not take the publication",
+        "{why}",
+        "It is tried again by itself; a repeat never publishes twice",
+    )
