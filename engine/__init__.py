@@ -1,0 +1,1 @@
+"""Journal, advance, acts, leases, projector, reconciler: what makes a procedure durable."""

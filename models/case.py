@@ -12,7 +12,7 @@ from models.columns import generated_id, instant, json_object, reference
 class Case(SQLModel, table=True):
     """One run of a procedure. ``seq`` counts its changes; the head of its ledger chain is kept here."""
 
-    __tablename__ = "case"
+    __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("launched_by", "launch_key"),
         Index("ix_case_open", "id", postgresql_where=text("closed_at IS NULL")),
@@ -60,7 +60,7 @@ class Step(SQLModel, table=True):
     )
 
     id: int | None = generated_id()
-    case_id: int = reference("case.id", index=False)
+    case_id: int = reference("cases.id", index=False)
     key: str
     round: int
     kind: str
@@ -87,7 +87,7 @@ class Assignment(SQLModel, table=True):
     )
 
     id: int | None = generated_id()
-    case_id: int = reference("case.id")
+    case_id: int = reference("cases.id")
     step_id: int | None = reference("step.id", nullable=True)
     incident_id: int | None = reference("incident.id", nullable=True)
     position: str
@@ -110,7 +110,7 @@ class Decision(SQLModel, table=True):
     assignment_id: int = Field(
         sa_column=Column(BigInteger, ForeignKey("assignment.id"), nullable=False, unique=True)
     )
-    case_id: int = reference("case.id")
+    case_id: int = reference("cases.id")
     step_id: int = reference("step.id")
     person_id: int = reference("person.id", index=False)
     action: str
@@ -135,7 +135,7 @@ class Incident(SQLModel, table=True):
     )
 
     id: int | None = generated_id()
-    case_id: int = reference("case.id")
+    case_id: int = reference("cases.id")
     step_id: int | None = reference("step.id", nullable=True, index=False)
     kind: str
     blocking: bool
@@ -157,7 +157,7 @@ class Activity(SQLModel, table=True):
     )
 
     step_id: int = reference("step.id", primary_key=True)
-    case_id: int = reference("case.id")
+    case_id: int = reference("cases.id")
     name: str
     arguments: dict[str, Any] = json_object()
     idempotency_key: str = Field(unique=True)

@@ -16,7 +16,7 @@ class DocumentVersion(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("case_id", "version"),)
 
     id: int | None = generated_id()
-    case_id: int = reference("case.id", index=False)
+    case_id: int = reference("cases.id", index=False)
     version: int
     title: str
     body: str
@@ -36,7 +36,7 @@ class Attachment(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("case_id", "sha256"),)
 
     id: int | None = generated_id()
-    case_id: int = reference("case.id", index=False)
+    case_id: int = reference("cases.id", index=False)
     sha256: str
     size: int
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -47,7 +47,7 @@ class DocumentIssue(SQLModel, table=True):
 
     __tablename__ = "document_issue"
 
-    case_id: int = reference("case.id", primary_key=True)
+    case_id: int = reference("cases.id", primary_key=True)
     document_version_id: int = reference("document_version.id", index=False)
     doc_no: str = Field(unique=True)
     formed_on: date
@@ -62,7 +62,7 @@ class SecrecyRegisterLine(SQLModel, table=True):
 
     __tablename__ = "secrecy_register_line"
 
-    case_id: int = reference("case.id", primary_key=True)
+    case_id: int = reference("cases.id", primary_key=True)
     registered_by: int = reference("person.id", index=False)
     registered_at: datetime = instant()
     source_unit: str = ""
@@ -77,7 +77,7 @@ class Publication(SQLModel, table=True):
     __tablename__ = "publication"
 
     id: int | None = generated_id()
-    case_id: int = reference("case.id")
+    case_id: int = reference("cases.id")
     document_version_id: int = reference("document_version.id", index=False)
     adapter: str
     idempotency_key: str = Field(unique=True)

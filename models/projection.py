@@ -15,7 +15,7 @@ class ShownCase(SQLModel, table=True):
     __tablename__ = "shown_case"
     __table_args__ = (Index("ix_shown_case_run", "flow_run_id"),)
 
-    case_id: int = reference("case.id", primary_key=True)
+    case_id: int = reference("cases.id", primary_key=True)
     generation: int = 0
     flow_run_id: UUID | None = None
     shown_seq: int = 0

@@ -78,7 +78,7 @@ class Notification(SQLModel, table=True):
     id: int | None = generated_id()
     key: str = Field(unique=True)
     template: str
-    case_id: int = reference("case.id")
+    case_id: int = reference("cases.id")
     assignment_id: int | None = reference("assignment.id", nullable=True)
     person_id: int = reference("person.id", index=False)
     created_at: datetime = instant()

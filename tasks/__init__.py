@@ -1,0 +1,33 @@
+"""The vocabulary of procedures: what a flow may await, one word per file."""
+
+from engine.calls import Action, SigningOrder
+from engine.drafting import Drafting
+from engine.forms import Form, FormFacts, Line, Text
+from engine.outcomes import Done, ReviewOutcome
+from tasks.circulate import Paper, circulate, when
+from tasks.hold import hold
+from tasks.procedure import Intake, procedure
+from tasks.publish import publish
+from tasks.record import record
+from tasks.review import review
+
+__all__ = [
+    "Action",
+    "Done",
+    "Drafting",
+    "Form",
+    "FormFacts",
+    "Intake",
+    "Line",
+    "Paper",
+    "ReviewOutcome",
+    "SigningOrder",
+    "Text",
+    "circulate",
+    "hold",
+    "procedure",
+    "publish",
+    "record",
+    "review",
+    "when",
+]

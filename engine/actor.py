@@ -1,0 +1,61 @@
+"""Who is acting, with the positions held now, and through which channel."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, or_, select
+
+from models import Holding, Person
+from rules.errors import UnknownPerson
+from rules.positions import Position
+
+_person, _holding = Person.__table__, Holding.__table__
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person acting through a channel (``api``, ``cli``, ``prefect-console``)."""
+
+    person_id: int
+    username: str
+    name: str
+    channel: str
+    holdings: frozenset[tuple[str, int | None]] = field(default_factory=frozenset)
+
+    def holds(self, position: str, unit_id: int | None = None) -> bool:
+        """Whether the person holds ``position`` now, in that unit where posts are per unit."""
+        return (position, unit_id) in self.holdings
+
+    @property
+    def is_administrator(self) -> bool:
+        """Launches, assigns, retries; never decides by that office."""
+        return self.holds(Position.ADMINISTRATOR)
+
+    @property
+    def is_manager(self) -> bool:
+        """Watches the runs."""
+        return self.holds(Position.MANAGER)
+
+
+def load_actor(connection: Connection, username: str, *, channel: str, today: date) -> Actor:
+    """The active person of that username.
+
+    Raises:
+        UnknownPerson: nobody active of that name.
+    """
+    rows = connection.execute(
+        select(_person.c.id, _person.c.username, _person.c.name, _holding.c.position, _holding.c.unit_id)
+        .outerjoin(_holding, (_holding.c.person_id == _person.c.id) & current(today))
+        .where(_person.c.username == username, _person.c.active)
+    ).all()
+    if not rows:
+        raise UnknownPerson(where="person", username=username)
+    held = frozenset((row.position, row.unit_id) for row in rows if row.position)
+    return Actor(rows[0].id, rows[0].username, rows[0].name, channel, held)
+
+
+def current(today: date):  # type: ignore[no-untyped-def]  # a SQL condition
+    """The condition that a holding is in force on ``today`` (local date)."""
+    return or_(_holding.c.since.is_(None), _holding.c.since <= today) & or_(
+        _holding.c.until.is_(None), _holding.c.until >= today
+    )

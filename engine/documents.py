@@ -1,0 +1,201 @@
+"""Document versions and what is recorded of them: number, dates, marking line, register line."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from engine.calls import Action
+from engine.outcomes import Done
+from engine.work import Work
+from models import (
+    Attachment,
+    Case,
+    CaseCounter,
+    Decision,
+    DocumentIssue,
+    DocumentVersion,
+    Organ,
+    SecrecyRegisterLine,
+    Step,
+)
+from rules.disclosure import DisclosureAttribute
+from rules.errors import GroundMissing, NumberTaken, UnreviewedPublicationRefused
+
+_version, _issue, _counter = DocumentVersion.__table__, DocumentIssue.__table__, CaseCounter.__table__
+
+CONTENT = ("title", "body", "attribute", "ground", "ground_text", "attachments")
+"""The fields a version is made of; its hash covers them all."""
+
+_LOAD = select(_version).where(_version.c.id == bindparam("id"))
+
+
+def load_version(connection: Connection, version_id: int | None) -> dict[str, Any] | None:
+    """A version as a mapping, or ``None`` when there is none yet."""
+    if version_id is None:
+        return None
+    row = connection.execute(_LOAD, {"id": version_id}).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """SHA-256, hex, over the canonical JSON of a version's content."""
+    text = json.dumps({k: content[k] for k in CONTENT}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def store_version(work: Work, content: dict[str, Any], files: list[bytes], *, person_id: int) -> int:
+    """Make ``content`` the case's current version; the same content again changes nothing."""
+    digest = content_hash(content)
+    current = load_version(work.connection, work.case.document_version_id)
+    if current is not None and current["content_hash"] == digest:
+        return int(current["id"])
+    for file in files:
+        _store_attachment(work, file)
+    number = 1 if current is None else current["version"] + 1
+    version_id = work.connection.execute(
+        insert(_version)
+        .values(
+            case_id=work.case.id,
+            version=number,
+            content_hash=digest,
+            created_by=person_id,
+            created_at=work.now,
+            **{name: content[name] for name in CONTENT},
+        )
+        .returning(_version.c.id)
+    ).scalar_one()
+    work.case.document_version_id, work.case.title = version_id, content["title"]
+    work.note("version-stored", data={"version": number, "content_hash": digest})
+    return int(version_id)
+
+
+def _store_attachment(work: Work, content: bytes) -> None:
+    work.connection.execute(
+        upsert(Attachment.__table__)
+        .values(case_id=work.case.id, sha256=sha256(content).hexdigest(), size=len(content), content=content)
+        .on_conflict_do_nothing()
+    )
+
+
+def next_serial(connection: Connection, prefix: str) -> int:
+    """The next number of a series; the row stays locked until commit, so none is given twice."""
+    return int(
+        connection.execute(
+            upsert(_counter)
+            .values(prefix=prefix, last=1)
+            .on_conflict_do_update(index_elements=["prefix"], set_={"last": _counter.c.last + 1})
+            .returning(_counter.c.last)
+        ).scalar_one()
+    )
+
+
+def number_holder(connection: Connection, doc_no: str) -> str | None:
+    """The case number that uses a document number, if any."""
+    cases = Case.__table__
+    return connection.execute(
+        select(cases.c.number).join(_issue, _issue.c.case_id == cases.c.id).where(_issue.c.doc_no == doc_no)
+    ).scalar()
+
+
+def allot_number(work: Work, arguments: dict[str, Any]) -> Done:
+    """编号: a stated number, or the next of the series in the year of issue; with both dates.
+
+    Raises:
+        GroundMissing: the document is withheld without a ground (nothing is issued so).
+        NumberTaken: another document has the stated number.
+    """
+    version = load_version(work.connection, arguments["document_version_id"])
+    assert version is not None
+    if version["attribute"] == DisclosureAttribute.WITHHELD and not version["ground"]:
+        raise GroundMissing(where=work.case.number, codes="")
+    formed_on, issued_on = date.fromisoformat(arguments["formed_on"]), date.fromisoformat(arguments["issued_on"])
+    doc_no = arguments.get("doc_no") or _next_number(work, arguments.get("series") or "", issued_on.year)
+    holder = number_holder(work.connection, doc_no)
+    if holder is not None:
+        raise NumberTaken(where="doc_no", doc_no=doc_no, holder=holder)
+    work.connection.execute(
+        insert(_issue).values(
+            case_id=work.case.id,
+            document_version_id=version["id"],
+            doc_no=doc_no,
+            formed_on=formed_on,
+            issued_on=issued_on,
+            marking="",
+            numbered_at=work.now,
+        )
+    )
+    return Done({"doc_no": doc_no, "formed_on": formed_on.isoformat(), "issued_on": issued_on.isoformat()})
+
+
+def _next_number(work: Work, series: str, year: int) -> str:
+    chosen = series or work.connection.execute(select(Organ.__table__.c.series)).scalar_one()[0]
+    while True:
+        doc_no = f"{chosen}〔{year}〕{next_serial(work.connection, f'{chosen}〔{year}〕')}号"
+        if number_holder(work.connection, doc_no) is None:  # numbers stated by hand are skipped
+            return doc_no
+
+
+def mark_document(work: Work, arguments: dict[str, Any]) -> Done:
+    """标注: the marking line after the formation date, by the attribute approved (四(一)5)."""
+    version = load_version(work.connection, arguments["document_version_id"])
+    assert version is not None
+    attribute = DisclosureAttribute(version["attribute"])
+    work.connection.execute(
+        update(_issue).where(_issue.c.case_id == work.case.id).values(marking=attribute.marking, marked_at=work.now)
+    )
+    # Attribute and secrecy are settled: from here the title of a public document may be shown.
+    work.case.title_is_public = attribute is DisclosureAttribute.PROACTIVE
+    return Done({"marking": attribute.marking})
+
+
+def register_secrecy_line(work: Work, arguments: dict[str, Any]) -> Done:
+    """The register line of a claimed state secret: who, when handed over, outcome. No content."""
+    line = SecrecyRegisterLine.__table__
+    work.connection.execute(
+        insert(line).values(
+            case_id=work.case.id,
+            registered_by=work.case.drafter_id,
+            registered_at=_launched_at(work),
+            source_unit=arguments.get("source_unit") or "",
+            handed_over_on=date.fromisoformat(arguments["handed_over_on"]),
+            outcome=arguments["outcome"],
+            closed_at=work.now,
+        )
+    )
+    return Done({"outcome": arguments["outcome"]})
+
+
+def _launched_at(work: Work) -> Any:
+    cases = Case.__table__
+    return work.connection.execute(select(cases.c.launched_at).where(cases.c.id == work.case.id)).scalar_one()
+
+
+def require_reviewed(connection: Connection, *, case_id: int, case_number: str, version_id: int) -> None:
+    """Invariant: nothing is published without a settled confidentiality review of that very version,
+    and a signature on it. Read from decisions, not from what a procedure says of itself.
+
+    Raises:
+        UnreviewedPublicationRefused: either is missing.
+    """
+    steps, decisions = Step.__table__, Decision.__table__
+    decided = (
+        select(func.count())
+        .select_from(decisions.join(steps, steps.c.id == decisions.c.step_id))
+        .where(
+            decisions.c.case_id == case_id,
+            decisions.c.document_version_id == version_id,
+            decisions.c.action == Action.APPROVE.value,
+            steps.c.settled_at.is_not(None),
+        )
+    )
+    reviewed = decided.where(
+        steps.c.call["form"].astext == "confidentiality",
+        decisions.c.answers["finding"].astext == "not_secret_and_suitable",
+    )
+    signed = decided.where(steps.c.call["signs"].astext == "true")
+    if not connection.execute(reviewed).scalar() or not connection.execute(signed).scalar():
+        raise UnreviewedPublicationRefused(where=case_number, number=case_number)

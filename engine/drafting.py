@@ -1,0 +1,136 @@
+"""The drafting form 拟稿: document, attribute, ground; and the claim of a state secret."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from engine.forms import MAX_BODY, MAX_TITLE, AttachedFile, Form, FormFacts, Line, Text
+from rules.disclosure import DisclosureAttribute, Ground
+from rules.errors import ClassifiedContentRefused, InvalidInput, UnknownAttribute, UnknownGround
+
+GROUND_CODES = "、".join(f"{ground.value} {ground.meaning.text}" for ground in Ground)
+
+
+class Drafting(Form):
+    """A draft, or changes to one: a field left out keeps what the last version says.
+
+    With ``state_secret`` nothing of the document is taken, only what the register line needs
+    (保密条例 art. 41).
+    """
+
+    title: Annotated[Line, Field(min_length=2, max_length=MAX_TITLE)] | None = None
+    body: Annotated[Text, Field(min_length=1, max_length=MAX_BODY)] | None = None
+    attribute: DisclosureAttribute | None = None
+    ground: Ground | None = None
+    ground_text: Annotated[Line, Field(max_length=200)] = ""
+    attachments: Annotated[list[AttachedFile], Field(max_length=20)] | None = None
+    state_secret: bool = False
+    source_unit: Annotated[Line, Field(max_length=100)] = ""
+    handed_over_on: date | None = None
+
+    @field_validator("attribute", mode="before")
+    @classmethod
+    def _one_of_three(cls, value: Any) -> Any:
+        if value is not None and value not in set(DisclosureAttribute):
+            raise UnknownAttribute(where="attribute", value=_shown(value))
+        return value
+
+    @field_validator("ground", mode="before")
+    @classmethod
+    def _known_ground(cls, value: Any) -> Any:
+        if value == "":
+            return None
+        if value is not None and value not in set(Ground):
+            raise UnknownGround(where="ground", value=_shown(value), codes=GROUND_CODES)
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_classified(cls, raw: Any) -> Any:
+        # Before anything else is looked at: classified text must not even reach an error message.
+        if isinstance(raw, dict) and (raw.get("state_secret") is True or raw.get("ground") == Ground.STATE_SECRET):
+            refuse_content(raw)
+        return raw
+
+    @model_validator(mode="after")
+    def _ground_fits(self) -> Self:
+        if self.ground is not None and self.attribute is DisclosureAttribute.PROACTIVE:
+            raise InvalidInput(
+                field="ground",
+                why_zh="主动公开的文件没有不予公开的依据",
+                why_en="a document that is disclosed has no ground for withholding",
+            )
+        return self
+
+    def check(self, facts: FormFacts) -> None:
+        """The draft can be passed on: complete, with an attribute, or a complete secrecy claim."""
+        if self.claims_secret(facts.intake):
+            self._check_claim()
+            return
+        content = self.content(facts.document)
+        for name, chinese in (("title", "标题"), ("body", "正文"), ("attribute", "公开属性")):
+            if not content[name]:
+                raise InvalidInput(
+                    where=facts.case_number,
+                    field=name,
+                    why_zh=f"{chinese}未填写，公文不能流转（应急厅函〔2019〕390号 四(一)1）",
+                    why_en="it is missing, so the document cannot be passed on (notice 四(一)1)",
+                )
+
+    def claims_secret(self, intake: dict[str, Any]) -> bool:
+        """Whether a state secret is claimed, here or at launch."""
+        return self.state_secret or self.ground is Ground.STATE_SECRET or bool(intake.get("state_secret"))
+
+    def _check_claim(self) -> None:
+        refuse_content(self.model_dump(exclude_defaults=True))
+        if self.handed_over_on is None:
+            raise InvalidInput(
+                field="handed_over_on",
+                why_zh="须登记原件移交保密工作机构的日期",
+                why_en="the date the original was handed to the secrecy office is required",
+            )
+
+    def content(self, previous: dict[str, Any] | None) -> dict[str, Any]:
+        """The version's content: what is stated here over what the previous version says."""
+        old = previous or {"title": "", "body": "", "attribute": "", "ground": "", "ground_text": "", "attachments": []}
+        attribute = self.attribute.value if self.attribute else old["attribute"]
+        keeps_ground = attribute != DisclosureAttribute.PROACTIVE
+        stated = self.attachments is not None
+        return {
+            "title": self.title or old["title"],
+            "body": self.body or old["body"],
+            "attribute": attribute,
+            "ground": (self.ground.value if self.ground else old["ground"]) if keeps_ground else "",
+            "ground_text": (self.ground_text or old["ground_text"]) if keeps_ground else "",
+            "attachments": [f.description() for f in self.attachments or []] if stated else old["attachments"],
+        }
+
+    def files(self) -> list[bytes]:
+        """The attachments' bytes."""
+        return [file.content() for file in self.attachments or []]
+
+    def journal(self) -> dict[str, Any]:
+        """What the procedure is told: nothing of the text."""
+        return {
+            "state_secret": self.state_secret,
+            "source_unit": self.source_unit,
+            "handed_over_on": self.handed_over_on.isoformat() if self.handed_over_on else None,
+        }
+
+
+def refuse_content(raw: dict[str, Any]) -> None:
+    """Refuse title, body and attachments of a claimed state secret, before they are stored or quoted.
+
+    Raises:
+        ClassifiedContentRefused: naming what was sent, never quoting it.
+    """
+    named = {"title": "标题", "body": "正文", "ground_text": "依据说明", "attachments": "附件"}
+    sent = [chinese for name, chinese in named.items() if raw.get(name)]
+    if sent:
+        english = ", ".join(name for name in named if raw.get(name))
+        raise ClassifiedContentRefused(where="state_secret", refused="、".join(sent), refused_en=english)
+
+
+def _shown(value: Any) -> str:
+    return str(value)[:30]

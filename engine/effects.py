@@ -1,0 +1,22 @@
+"""Database effects a procedure may record, by name: they settle inside advance."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.calls import RecordCall
+from engine.documents import allot_number, mark_document, register_secrecy_line
+from engine.outcomes import Done
+from engine.work import Work
+
+Effect = Callable[[Work, dict[str, Any]], Done]
+
+EFFECTS: dict[str, Effect] = {
+    "allot-number": allot_number,
+    "mark-document": mark_document,
+    "register-secrecy-line": register_secrecy_line,
+}
+
+
+def apply_effect(work: Work, call: RecordCall) -> Done:
+    """Run a recorded effect within the present transaction."""
+    return EFFECTS[call.effect](work, call.arguments)

@@ -1,0 +1,185 @@
+"""Forms: what a decision must state besides its action. A form checks itself; the act stores it."""
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
+
+from rules.errors import InvalidInput
+
+MAX_TITLE = 200
+MAX_BODY = 200_000
+MAX_OPINION = 2_000
+MAX_ATTACHMENT_BYTES = 2_000_000
+"""Small files only for now; they travel inside the JSON request."""
+
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control characters, lone surrogates and the marks that reorder text so that it reads as another."""
+
+
+def _printable(text: str) -> str:
+    found = _UNPRINTABLE.search(text)
+    if found:
+        code = f"U+{ord(found.group()):04X}"
+        raise PydanticCustomError("control_character", "control character {code}", {"code": code})
+    return unicodedata.normalize("NFC", text)
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise PydanticCustomError("not_one_line", "it must be one line")
+    return _printable(text)
+
+
+def _lines(text: str) -> str:
+    return _printable(text.replace("\r\n", "\n"))
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""One line of text without control characters, NFC."""
+
+Text = Annotated[str, AfterValidator(_lines)]
+"""Several lines of text without control characters, NFC."""
+
+
+@dataclass(frozen=True)
+class FormFacts:
+    """What a form may look at when it checks itself against the case."""
+
+    number_holder: Callable[[str], str | None]  # the case that uses a document number, if any
+    case_number: str
+    intake: dict[str, Any]
+    document: dict[str, Any] | None  # the version under review
+    today: Any  # local date
+
+
+class Form(BaseModel):
+    """Base of all forms: nothing unknown, nothing coerced, nothing changed afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, use_enum_values=False)
+
+    def check(self, facts: FormFacts) -> None:
+        """Checks across fields and against the case.
+
+        Raises:
+            GongkaiError: naming the field, the reason and what to do.
+        """
+
+    def journal(self) -> dict[str, Any]:
+        """What the procedure is told: JSON without text that belongs to the document or the opinion."""
+        return self.model_dump(mode="json")
+
+
+class NoAnswers(Form):
+    """For steps that ask for nothing but the action."""
+
+
+class AttachedFile(BaseModel):
+    """An attachment as it is sent: name, type, base64 content."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[Line, Field(min_length=1, max_length=120, pattern=r"^[^/\\]+$")]
+    media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-zA-Z0-9.+-]+$", max_length=100)]
+    content_base64: Annotated[str, Field(max_length=MAX_ATTACHMENT_BYTES * 4 // 3 + 8)]
+
+    def content(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            InvalidInput: not base64, or too large.
+        """
+        try:
+            content = base64.b64decode(self.content_base64, validate=True)
+        except binascii.Error:
+            raise InvalidInput(
+                where="attachments", field=self.name, why_zh="内容不是有效的 base64", why_en="it is not base64"
+            ) from None
+        if len(content) > MAX_ATTACHMENT_BYTES:
+            raise InvalidInput(
+                where="attachments",
+                field=self.name,
+                why_zh=f"超过{MAX_ATTACHMENT_BYTES}字节",
+                why_en=f"it exceeds {MAX_ATTACHMENT_BYTES} bytes",
+            )
+        return content
+
+    def description(self) -> dict[str, Any]:
+        """Name, type, hash and size, without the content."""
+        content = self.content()
+        digest = sha256(content).hexdigest()
+        return {"name": self.name, "media_type": self.media_type, "sha256": digest, "size": len(content)}
+
+
+F = TypeVar("F", bound=BaseModel)
+
+
+def fill(form: type[F], answers: Any, *, where: str) -> F:
+    """Validate raw ``answers``; the first fault becomes an error a clerk can act on.
+
+    Values never appear in the message: they may be what must not be stored.
+    """
+    try:
+        return form.model_validate(answers)
+    except ValidationError as error:
+        raise invalid(error, where=where) from None
+
+
+def invalid(error: ValidationError, *, where: str) -> InvalidInput:
+    """The first fault pydantic found, in words a clerk can act on. The value itself is never quoted."""
+    fault = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(str(part) for part in fault["loc"]) or where
+    zh, en = _explain(fault)
+    return InvalidInput(where=where, field=field, why_zh=zh, why_en=en)
+
+
+_OPINION = TypeAdapter(Annotated[Text, Field(max_length=MAX_OPINION)])
+
+
+def clean_opinion(raw: str) -> str:
+    """An opinion's text, stripped and printable.
+
+    Raises:
+        InvalidInput: control characters, or too long.
+    """
+    try:
+        return _OPINION.validate_python(raw).strip()
+    except ValidationError as error:
+        raise invalid(error, where="opinion") from None
+
+
+_WORDING = {
+    "not_one_line": ("须为一行文字", "it must be one line"),
+    "missing": ("必填", "it is required"),
+    "extra_forbidden": ("没有这一项", "there is no such field"),
+    "string_type": ("须为文字", "it must be text"),
+    "bool_type": ("须为是或否", "it must be true or false"),
+    "bool_parsing": ("须为是或否", "it must be true or false"),
+    "model_type": ("须为一个对象", "it must be an object"),
+    "dict_type": ("须为一个对象", "it must be an object"),
+    "list_type": ("须为列表", "it must be a list"),
+    "date_from_datetime_parsing": ("须为日期，如 2026-04-22", "it must be a date such as 2026-04-22"),
+    "date_parsing": ("须为日期，如 2026-04-22", "it must be a date such as 2026-04-22"),
+    "int_parsing": ("须为整数", "it must be a whole number"),
+}
+
+
+def _explain(fault: Any) -> tuple[str, str]:
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "control_character":
+        return f"含有不可见的控制字符 {context['code']}", f"it contains the control character {context['code']}"
+    if kind == "string_too_long":
+        return f"超过{context['max_length']}个字", f"it is longer than {context['max_length']} characters"
+    if kind == "string_too_short":
+        return "不能为空", "it must not be empty"
+    if kind in ("enum", "literal_error"):
+        return f"须为 {context['expected']} 之一", f"it must be one of {context['expected']}"
+    return _WORDING.get(kind, ("格式不正确", str(fault["msg"])))

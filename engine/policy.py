@@ -1,0 +1,180 @@
+"""The one policy door: every act asks here, with facts already loaded; nothing else decides who may.
+
+Refusals say why and what to do. Separation of duties (drafter ≠ reviewer ≠ signer) lives here too.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.actor import Actor
+from rules.errors import NotAllowed
+from rules.positions import Position
+
+
+class Act(StrEnum):
+    """Everything anyone can do, by name."""
+
+    LAUNCH = "launch"
+    DECIDE = "decide"
+    READ_CASE = "read-case"
+    READ_DOCUMENT = "read-document"
+    READ_LEDGER = "read-ledger"
+    RETRY_CASE = "retry-case"
+    IMPORT_PEOPLE = "import-people"
+    SET_PASSWORD = "set-password"
+    MANAGE_OWN_TOKENS = "manage-own-tokens"
+    SEE_STATUS = "see-status"
+
+
+_NAMES = {
+    Act.LAUNCH: ("发起该事项", "launch this case"),
+    Act.DECIDE: ("办理该待办", "decide this to-do"),
+    Act.READ_CASE: ("查看该事项", "see this case"),
+    Act.READ_DOCUMENT: ("查看该文稿", "read this document"),
+    Act.READ_LEDGER: ("查看留痕", "read the ledger"),
+    Act.RETRY_CASE: ("重试该事项", "retry this case"),
+    Act.IMPORT_PEOPLE: ("导入人员", "import people"),
+    Act.SET_PASSWORD: ("设置他人密码", "set another's password"),
+    Act.MANAGE_OWN_TOKENS: ("管理令牌", "manage tokens"),
+    Act.SEE_STATUS: ("查看运行状态", "see the status"),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the door must know of the object; each act reads only its own."""
+
+    where: str = ""
+    drafter_id: int | None = None
+    launched_by: int | None = None
+    unit_id: int | None = None
+    position: str = ""
+    assigned_person_id: int | None = None
+    clerical: bool = False
+    signs: bool = False
+    reviewed_by: frozenset[int] = field(default_factory=frozenset)
+    participants: frozenset[int] = field(default_factory=frozenset)  # who decided or holds a to-do
+    about_person_id: int | None = None
+
+
+def permit(actor: Actor, act: Act, facts: Facts | None = None) -> None:
+    """Let the act pass or refuse it.
+
+    Raises:
+        NotAllowed: with the reason and what to do.
+    """
+    refusal = _RULES[act](actor, facts or Facts())
+    if refusal is not None:
+        zh, en = _NAMES[act]
+        raise NotAllowed(
+            where=facts.where if facts else "",
+            act_zh=zh,
+            act_en=en,
+            why_zh=refusal.zh,
+            why_en=refusal.en,
+            todo_zh=refusal.todo_zh,
+            todo_en=refusal.todo_en,
+        )
+
+
+def duties_conflict(person_id: int, facts: Facts) -> bool:
+    """Whether separation of duties keeps this person from the step (used to find eligible holders too)."""
+    if facts.clerical or facts.position == Position.DRAFTER:
+        return False
+    return person_id == facts.drafter_id or (facts.signs and person_id in facts.reviewed_by)
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    zh: str
+    en: str
+    todo_zh: str = "如确有需要，请联系系统管理员"
+    todo_en: str = "If you need it, ask the administrator"
+
+
+def _launch(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.person_id == facts.drafter_id:
+        return None
+    return _Refusal("只有系统管理员或拟稿人本人可以发起", "only an administrator or the drafter named may launch it")
+
+
+def _decide(actor: Actor, facts: Facts) -> _Refusal | None:
+    if facts.assigned_person_id is not None:
+        if actor.person_id != facts.assigned_person_id:
+            return _not_yours()
+    elif not actor.holds(facts.position, facts.unit_id):
+        return _not_yours()
+    if duties_conflict(actor.person_id, facts):
+        return _own_work(actor, facts)
+    return None
+
+
+def _not_yours() -> _Refusal:
+    return _Refusal(
+        "该待办不属于您现任的岗位",
+        "this to-do is not of a position you hold now",
+        "请由该岗位人员办理",
+        "Leave it to the holder of that position",
+    )
+
+
+def _own_work(actor: Actor, facts: Facts) -> _Refusal:
+    if actor.person_id == facts.drafter_id:
+        return _Refusal(
+            "拟稿人不得审核或签发自己起草的文稿",
+            "a drafter may not review or sign their own draft",
+            "请由同岗位其他人员办理",
+            "Leave it to another holder of the position",
+        )
+    return _Refusal(
+        "已参与审核的人员不得签发同一文稿",
+        "someone who reviewed the document may not sign it",
+        "请由同岗位其他人员签发",
+        "Leave the signature to another holder",
+    )
+
+
+def _read_case(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager or _takes_part(actor, facts):
+        return None
+    return _Refusal("您没有参与该事项", "you take no part in this case")
+
+
+def _read_document(actor: Actor, facts: Facts) -> _Refusal | None:
+    if _takes_part(actor, facts):
+        return None
+    return _Refusal("只有参与办理的人员可以查看文稿和意见", "only those who take part may read documents and opinions")
+
+
+def _takes_part(actor: Actor, facts: Facts) -> bool:
+    return actor.person_id == facts.drafter_id or actor.person_id in facts.participants
+
+
+def _administrators(actor: Actor, _facts: Facts) -> _Refusal | None:
+    return None if actor.is_administrator else _Refusal("只有系统管理员可以操作", "only an administrator may")
+
+
+def _watchers(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager:
+        return None
+    return _Refusal("只有系统管理员和管理者可以查看", "only administrators and managers may")
+
+
+def _own(actor: Actor, facts: Facts) -> _Refusal | None:
+    if facts.about_person_id == actor.person_id:
+        return None
+    return _Refusal("只能管理自己的令牌", "you may manage your own only")
+
+
+_RULES = {
+    Act.LAUNCH: _launch,
+    Act.DECIDE: _decide,
+    Act.READ_CASE: _read_case,
+    Act.READ_DOCUMENT: _read_document,
+    Act.READ_LEDGER: _read_case,
+    Act.RETRY_CASE: _administrators,
+    Act.IMPORT_PEOPLE: _administrators,
+    Act.SET_PASSWORD: _administrators,
+    Act.MANAGE_OWN_TOKENS: _own,
+    Act.SEE_STATUS: _watchers,
+}

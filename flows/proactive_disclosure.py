@@ -1,0 +1,350 @@
+"""主动公开流程 Proactive disclosure: 应急厅函〔2019〕390号 四(一), read sentence by sentence.
+
+A document is drafted with its disclosure attribute, goes from desk to desk, is signed, numbered, marked,
+and, if it is to be disclosed, published on the website and moved to the reading room on paper.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from rules.disclosure import DisclosureAttribute
+from rules.errors import DatesOutOfOrder, GroundMissing, InvalidInput, NumberTaken
+from rules.positions import Position
+from tasks import (
+    Action,
+    Drafting,
+    Form,
+    FormFacts,
+    Intake,
+    Line,
+    Paper,
+    circulate,
+    hold,
+    procedure,
+    publish,
+    record,
+    review,
+    when,
+)
+
+APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
+APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
+EVERY_ACTION = (Action.APPROVE, Action.RETURN, Action.REJECT)
+
+
+class DocumentType(StrEnum):
+    """文种."""
+
+    NOTICE = "通知"
+    OPINION = "意见"
+    MEASURES = "办法"
+    PLAN = "方案"
+    ANNOUNCEMENT = "公告"
+    LETTER = "函"
+    REPORT = "报告"
+    OTHER = "其他"
+
+
+class Disclosure(Intake):
+    """What is known when a disclosure case is launched. No title and no body: the drafter brings them."""
+
+    drafter: Annotated[Line, Field(title="拟稿人", description="拟稿人的用户名", min_length=1, max_length=64)]
+    unit: Annotated[Line, Field(title="起草股室", description="股室代码", min_length=1, max_length=64)]
+    doc_type: Annotated[DocumentType, Field(title="文种", description="公文种类")] = DocumentType.NOTICE
+    legality_review: Annotated[
+        bool, Field(title="需要合法性审核", description="是否须经法规股审核")
+    ] = False
+    state_secret: Annotated[
+        bool, Field(title="涉及国家秘密", description="是：只登记，不录入标题、正文和附件（保密法实施条例第41条）")
+    ] = False
+
+
+class Finding(StrEnum):
+    """Result of the confidentiality review of one version (五(三))."""
+
+    NOT_SECRET_AND_SUITABLE = "not_secret_and_suitable"
+    UNSURE_WHETHER_SECRET = "unsure_whether_secret"
+    UNSURE_WHETHER_SUITABLE = "unsure_whether_suitable"
+
+
+class ConfidentialityReview(Form):
+    """保密审查: the finding about this very version; there is no default."""
+
+    finding: Finding
+
+
+class SecrecyFinding(Form):
+    """保密工作机构先行审查: what was done with a document claimed to be a state secret. No content."""
+
+    outcome: Annotated[Line, Field(min_length=2, max_length=200)]
+
+
+class GroundedReview(Form):
+    """政务公开工作机构审查: nothing passes as withheld without a statutory ground (四(一)2, 3)."""
+
+    def check(self, facts: FormFacts) -> None:
+        require_ground(facts)
+
+
+class Signature(Form):
+    """签发: nothing is signed as withheld without a statutory ground."""
+
+    def check(self, facts: FormFacts) -> None:
+        require_ground(facts)
+
+
+def require_ground(facts: FormFacts) -> None:
+    """四(一)3: 拟不予公开的，应说明法定依据."""
+    document = facts.document or {}
+    if document.get("attribute") == DisclosureAttribute.WITHHELD and not document.get("ground"):
+        raise GroundMissing(where=facts.case_number, codes="14b、14c、15a、15b、16-1、16-2、37")
+
+
+class Issue(Form):
+    """编号、用印、印发: both dates, and the number unless the next of the series is wanted."""
+
+    formed_on: date
+    issued_on: date
+    doc_no: Annotated[Line, Field(max_length=60)] = ""
+    series: Annotated[Line, Field(max_length=30)] = ""
+
+    def check(self, facts: FormFacts) -> None:
+        if self.issued_on < self.formed_on:
+            raise DatesOutOfOrder(where="issued_on", issued_on=self.issued_on, formed_on=self.formed_on)
+        for field, day in (("formed_on", self.formed_on), ("issued_on", self.issued_on)):
+            if day > facts.today:
+                raise InvalidInput(
+                    where=facts.case_number,
+                    field=field,
+                    why_zh=f"{day}尚未到来（今天是{facts.today}）",
+                    why_en=f"{day} has not come yet (today is {facts.today})",
+                )
+        holder = facts.number_holder(self.doc_no) if self.doc_no else None
+        if holder is not None:
+            raise NumberTaken(where="doc_no", doc_no=self.doc_no, holder=holder)
+
+
+class PaperCopy(Form):
+    """移送查阅场所: when the paper copy went there, and the receipt (四(一)6; 条例 art. 25)."""
+
+    moved_on: date
+    receipt: Annotated[Line, Field(min_length=1, max_length=200)]
+
+
+def state_secret_claimed(paper: Paper) -> bool:
+    """涉及国家秘密."""
+    return paper.said("drafting", "state_secret") is True
+
+
+def withheld(paper: Paper) -> bool:
+    """拟不予公开."""
+    return paper.said("drafting", "attribute") == DisclosureAttribute.WITHHELD
+
+
+def to_be_published(paper: Paper) -> bool:
+    """拟主动公开."""
+    return paper.said("drafting", "attribute") == DisclosureAttribute.PROACTIVE
+
+
+def confidentiality_unsure(paper: Paper) -> bool:
+    """无法确定是否涉密，或不涉密但无法确定是否适宜公开."""
+    finding = paper.said("confidentiality-review", "finding")
+    return finding in (Finding.UNSURE_WHETHER_SECRET, Finding.UNSURE_WHETHER_SUITABLE)
+
+
+def secrecy_line_written(paper: Paper) -> bool:
+    """The secrecy office has taken over: the online procedure ends."""
+    return state_secret_claimed(paper) and paper.stands("secrecy-review-first")
+
+
+DRAFTING = review(
+    "drafting",
+    ("拟稿", "Drafting"),
+    Position.DRAFTER,
+    actions=(Action.APPROVE,),
+    form="drafting",
+    edits_document=True,
+    basis="应急厅函〔2019〕390号 四(一)1",
+)
+SECRECY_REVIEW_FIRST = review(
+    "secrecy-review-first",
+    ("保密先行审查", "Secrecy review first"),
+    Position.SECRECY_OFFICE,
+    actions=APPROVE_OR_RETURN,
+    opinion_for=APPROVE_OR_RETURN,
+    form="secrecy-finding",
+    basis="应急厅函〔2019〕390号 四(一)2",
+)
+SECTION_REVIEW = review(
+    "section-review",
+    ("股室审核", "Section review"),
+    Position.SECTION_HEAD,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    basis="应急厅函〔2019〕390号 四(一)1",
+)
+LEGALITY_REVIEW = review(
+    "legality-review",
+    ("合法性审核", "Legality review"),
+    Position.LEGAL_OFFICE,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    basis="本单位发文规定",
+)
+OFFICE_REVIEW = review(
+    "office-review",
+    ("办公室核稿", "Office review"),
+    Position.OFFICE,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    basis="应急厅函〔2019〕390号 四(一)1",
+)
+CONFIDENTIALITY_REVIEW = review(
+    "confidentiality-review",
+    ("保密审查", "Confidentiality review"),
+    Position.OPENNESS_OFFICE,
+    actions=APPROVE_OR_RETURN,
+    opinion_for=APPROVE_OR_RETURN,
+    form="confidentiality",
+    basis="应急厅函〔2019〕390号 五(三)",
+)
+REFERRAL = hold(
+    "referral",
+    ("保密审查请示", "Confidentiality referral"),
+    reason=(
+        "保密审查无法确定：请按线下程序报保密工作机构或业务主管部门确定；收到答复后由系统管理员重试，"
+        "审查人据答复重新填写结论。确定之前不得公开。",
+        "The confidentiality review is unsure: refer the document on paper to the secrecy office or the competent "
+        "department. When the answer is in, the administrator retries and the reviewer states the finding again. "
+        "Until then nothing is published.",
+    ),
+    asks_again="confidentiality-review",
+    basis="应急厅函〔2019〕390号 五(三)",
+)
+OPENNESS_REVIEW = review(
+    "openness-review",
+    ("不予公开审查", "Openness review"),
+    Position.OPENNESS_OFFICE,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    opinion_for=APPROVE_RETURN_OR_DISAGREE,
+    form="grounded",
+    basis="应急厅函〔2019〕390号 四(一)2",
+)
+DEPUTY_HEAD_REVIEW = review(
+    "deputy-head-review",
+    ("分管负责人审核", "Deputy head review"),
+    Position.DEPUTY_HEAD,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    basis="应急厅函〔2019〕390号 五(一)",
+)
+SIGNATURE = review(
+    "signature",
+    ("主要负责人签发", "Signature"),
+    Position.HEAD,
+    actions=EVERY_ACTION,
+    form="signature",
+    signs=True,
+    basis="应急厅函〔2019〕390号 五(一)",
+)
+
+
+@procedure(
+    "proactive-disclosure",
+    version=1,
+    prefix="ZD",
+    title=("主动公开", "Proactive disclosure"),
+    source="应急厅函〔2019〕390号 四(一)",
+    intake=Disclosure,
+    forms={
+        "drafting": Drafting,
+        "secrecy-finding": SecrecyFinding,
+        "confidentiality": ConfidentialityReview,
+        "grounded": GroundedReview,
+        "signature": Signature,
+        "issue": Issue,
+        "paper-copy": PaperCopy,
+    },
+    positions=(
+        Position.DRAFTER,
+        Position.SECTION_HEAD,
+        Position.LEGAL_OFFICE,
+        Position.OFFICE,
+        Position.SECRECY_OFFICE,
+        Position.OPENNESS_OFFICE,
+        Position.DEPUTY_HEAD,
+        Position.HEAD,
+        Position.ARCHIVIST,
+    ),
+)
+async def proactive_disclosure(intake: Disclosure) -> str:
+    """From the draft to the reading room. Returns the closing word."""
+    paper = await circulate(
+        DRAFTING,  # 1. 在起草政策性文件时…明确主动公开、依申请公开、不予公开的属性
+        when(state_secret_claimed, SECRECY_REVIEW_FIRST),  # 2. 涉及国家秘密的，应先由其承担保密工作的部门进行审查
+        SECTION_REVIEW,
+        when(lambda _: intake.legality_review, LEGALITY_REVIEW),
+        OFFICE_REVIEW,
+        when(to_be_published, CONFIDENTIALITY_REVIEW),  # 五(三) 拟公开的信息应由制作或保存单位进行保密审查
+        when(confidentiality_unsure, REFERRAL),  # 五(三) 无法确定的，报请有权确定的机关确定
+        when(withheld, OPENNESS_REVIEW),  # 2. 对拟不予公开的，在发文前由承担政务公开工作的部门进行审查
+        DEPUTY_HEAD_REVIEW,
+        SIGNATURE,
+        ends=secrecy_line_written,
+    )
+    if state_secret_claimed(paper):
+        await record(
+            "secrecy-register",
+            ("涉密登记", "Secrecy register"),
+            effect="register-secrecy-line",
+            basis="保守国家秘密法实施条例 第41条",
+            source_unit=paper.said("drafting", "source_unit"),
+            handed_over_on=paper.said("drafting", "handed_over_on"),
+            outcome=paper.said("secrecy-review-first", "outcome"),
+        )
+        return "线上终止，仅留登记"
+    if paper.outcomes["signature"].rejected:
+        return "未予签发"
+    assert paper.version is not None  # signed, so there is a version
+    issue = await review(
+        "issue",
+        ("编号、用印、印发", "Numbering, sealing, issue"),
+        Position.OFFICE,
+        actions=(Action.APPROVE,),
+        form="issue",
+        clerical=True,
+        version=paper.version,
+        basis="应急厅函〔2019〕390号 四(一)5",
+    )
+    await record(
+        "numbering",
+        ("编号", "Numbering"),
+        effect="allot-number",
+        document_version_id=paper.version,
+        **issue.answers,
+    )
+    await record(  # 5. 应当在文件成文日期后标注“此件公开发布”…“此件依申请公开”“此件不公开”
+        "marking",
+        ("标注", "Marking"),
+        effect="mark-document",
+        basis="应急厅函〔2019〕390号 四(一)5",
+        document_version_id=paper.version,
+    )
+    if not to_be_published(paper):
+        return "已印发并标注"
+    await publish(  # 5, 6. 通过政府网站对外公开
+        "publication",
+        ("网站公开", "Publication"),
+        version=paper.version,
+        basis="应急厅函〔2019〕390号 四(一)5、6",
+    )
+    await review(  # 6. 并按规定将纸质文件移送至信息公开查阅场所
+        "paper-copy",
+        ("移送查阅场所", "Paper copy to the reading room"),
+        Position.ARCHIVIST,
+        actions=(Action.APPROVE,),
+        form="paper-copy",
+        clerical=True,
+        version=paper.version,
+        basis="应急厅函〔2019〕390号 四(一)6；条例 第25条",
+    )
+    return "办结"

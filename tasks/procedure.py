@@ -1,0 +1,59 @@
+"""``@procedure`` makes an async function a procedure of this service and a Prefect flow of the same name."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from engine import procedures
+from engine.calls import Call
+from engine.flow_runs import as_flow
+from engine.forms import Form
+from rules.positions import Position
+
+
+class Intake(BaseModel):
+    """Base of frozen intakes: the only thing a procedure is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+I = TypeVar("I", bound=Intake)
+
+
+def procedure(
+    key: str,
+    *,
+    version: int,
+    prefix: str,
+    title: tuple[str, str],
+    source: str,
+    intake: type[I],
+    forms: dict[str, type[Form]],
+    positions: tuple[Position, ...],
+) -> Callable[[Callable[[I], Coroutine[Call, Any, str]]], Any]:
+    """Install the decorated body and give back its Prefect flow.
+
+    Args:
+        prefix: of case numbers, two capitals.
+        positions: must have a holder before a case may be launched.
+    """
+
+    def install(body: Callable[[I], Coroutine[Call, Any, str]]) -> Any:
+        chosen = procedures.Procedure(
+            key=key,
+            version=version,
+            prefix=prefix,
+            chinese=title[0],
+            english=title[1],
+            source=source,
+            intake=intake,
+            forms=forms,  # type: ignore[arg-type]  # a Form is a BaseModel
+            positions=positions,
+            body=body,
+        )
+        with_flow = as_flow(chosen)
+        procedures.install(with_flow)
+        return with_flow.flow
+
+    return install

@@ -1,0 +1,46 @@
+"""``review`` 审核: people decide, in a signing order, about one version of the document."""
+
+from engine.calls import Action, ReviewCall, SigningOrder, Title
+from rules.positions import Position
+
+
+def review(
+    key: str,
+    title: tuple[str, str],
+    *positions: Position,
+    order: SigningOrder = SigningOrder.ONE,
+    actions: tuple[Action, ...] = (Action.APPROVE, Action.RETURN),
+    opinion_for: tuple[Action, ...] = (Action.RETURN, Action.REJECT),
+    form: str = "",
+    basis: str = "",
+    edits_document: bool = False,
+    signs: bool = False,
+    clerical: bool = False,
+    version: int | None = None,
+) -> ReviewCall:
+    """Ask the holders of ``positions``. Await it alone, or give it to ``circulate``.
+
+    Args:
+        title: Chinese and English name of the step.
+        order: one signer, any, all, or in order.
+        actions: what the holder may do.
+        opinion_for: the actions that need a reason.
+        form: name of the form an approval fills in, as the procedure registers it.
+        signs: the final signature; nobody who reviewed may give it.
+        clerical: numbering or moving paper; the drafter may do it.
+        version: the document version it is about; ``circulate`` fills it in.
+    """
+    return ReviewCall(
+        key=key,
+        title=Title(*title),
+        basis=basis,
+        signers=list(positions),
+        order=order,
+        actions=list(actions),
+        opinion_for=list(opinion_for),
+        form=form,
+        edits_document=edits_document,
+        signs=signs,
+        clerical=clerical,
+        document_version_id=version,
+    )
