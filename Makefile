@@ -17,3 +17,44 @@ help:  ## what can be made
 
 .PHONY: install
 install: $(VENV)/.installed  ## the virtual environment, from the hash-pinned lock
+
+.PHONY: demo-once
+demo-once: install  ## one real case, from launch to publication, then everything stops
+	$(BIN)/gongkai demo --once
+
+.PHONY: test
+test: check  ## everything but the kill campaign and the long trials
+	$(BIN)/pytest -m "not kill and not long" tests
+
+.PHONY: test-fast
+test-fast: install  ## rules, engine and portal against a real PostgreSQL, without Prefect
+	$(BIN)/pytest -m "not kill and not long" tests/rules tests/engine tests/portal
+
+.PHONY: test-kill
+test-kill: install  ## kill -9 over worker, API, Prefect, PostgreSQL and up; Prefect's database dropped
+	$(BIN)/pytest -m kill --timeout=2400 tests/kill
+
+.PHONY: test-seeded-bugs
+test-seeded-bugs: install  ## every patch in tests/seeded_bugs must be caught by its test
+	$(BIN)/python -m tests.seeded_bugs
+
+.PHONY: bench
+bench: install  ## measure; writes benchmarks/latest.json and prints a table
+	$(BIN)/python -m benchmarks
+
+.PHONY: check
+check: install  ## lint, format, types, imports, determinism
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --quiet 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/pytest tests/engine/test_determinism.py
+
+.PHONY: lock
+lock:  ## resolve requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --no-annotate --no-header --python-version 3.11 -q -o requirements.lock
+
+.PHONY: clean
+clean:  ## remove the environment and caches; instances' data stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache build dist

@@ -95,5 +95,3 @@ def _report(work: Work, error: Exception) -> None:
             "see the log, then retry (gongkai case retry).",
             blocking=True,
         )
-
-

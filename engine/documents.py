@@ -43,7 +43,9 @@ def load_version(connection: Connection, version_id: int | None) -> dict[str, An
 
 def content_hash(content: dict[str, Any]) -> str:
     """SHA-256, hex, over the canonical JSON of a version's content."""
-    text = json.dumps({k: content[k] for k in CONTENT}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(
+        {k: content[k] for k in CONTENT}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
     return sha256(text.encode()).hexdigest()
 
 
@@ -112,7 +114,10 @@ def allot_number(work: Work, arguments: dict[str, Any]) -> Done:
     assert version is not None
     if version["attribute"] == DisclosureAttribute.WITHHELD and not version["ground"]:
         raise GroundMissing(where=work.case.number, codes="")
-    formed_on, issued_on = date.fromisoformat(arguments["formed_on"]), date.fromisoformat(arguments["issued_on"])
+    formed_on, issued_on = (
+        date.fromisoformat(arguments["formed_on"]),
+        date.fromisoformat(arguments["issued_on"]),
+    )
     doc_no = arguments.get("doc_no") or _next_number(work, arguments.get("series") or "", issued_on.year)
     holder = number_holder(work.connection, doc_no)
     if holder is not None:
@@ -145,7 +150,9 @@ def mark_document(work: Work, arguments: dict[str, Any]) -> Done:
     assert version is not None
     attribute = DisclosureAttribute(version["attribute"])
     work.connection.execute(
-        update(_issue).where(_issue.c.case_id == work.case.id).values(marking=attribute.marking, marked_at=work.now)
+        update(_issue)
+        .where(_issue.c.case_id == work.case.id)
+        .values(marking=attribute.marking, marked_at=work.now)
     )
     # Attribute and secrecy are settled: from here the title of a public document may be shown.
     work.case.title_is_public = attribute is DisclosureAttribute.PROACTIVE

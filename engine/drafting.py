@@ -49,7 +49,9 @@ class Drafting(Form):
     @classmethod
     def _refuse_classified(cls, raw: Any) -> Any:
         # Before anything else is looked at: classified text must not even reach an error message.
-        if isinstance(raw, dict) and (raw.get("state_secret") is True or raw.get("ground") == Ground.STATE_SECRET):
+        if isinstance(raw, dict) and (
+            raw.get("state_secret") is True or raw.get("ground") == Ground.STATE_SECRET
+        ):
             refuse_content(raw)
         return raw
 
@@ -93,7 +95,14 @@ class Drafting(Form):
 
     def content(self, previous: dict[str, Any] | None) -> dict[str, Any]:
         """The version's content: what is stated here over what the previous version says."""
-        old = previous or {"title": "", "body": "", "attribute": "", "ground": "", "ground_text": "", "attachments": []}
+        old = previous or {
+            "title": "",
+            "body": "",
+            "attribute": "",
+            "ground": "",
+            "ground_text": "",
+            "attachments": [],
+        }
         attribute = self.attribute.value if self.attribute else old["attribute"]
         keeps_ground = attribute != DisclosureAttribute.PROACTIVE
         stated = self.attachments is not None
@@ -103,7 +112,9 @@ class Drafting(Form):
             "attribute": attribute,
             "ground": (self.ground.value if self.ground else old["ground"]) if keeps_ground else "",
             "ground_text": (self.ground_text or old["ground_text"]) if keeps_ground else "",
-            "attachments": [f.description() for f in self.attachments or []] if stated else old["attachments"],
+            "attachments": [f.description() for f in self.attachments or []]
+            if stated
+            else old["attachments"],
         }
 
     def files(self) -> list[bytes]:

@@ -101,7 +101,10 @@ class AttachedFile(BaseModel):
             content = base64.b64decode(self.content_base64, validate=True)
         except binascii.Error:
             raise InvalidInput(
-                where="attachments", field=self.name, why_zh="内容不是有效的 base64", why_en="it is not base64"
+                where="attachments",
+                field=self.name,
+                why_zh="内容不是有效的 base64",
+                why_en="it is not base64",
             ) from None
         if len(content) > MAX_ATTACHMENT_BYTES:
             raise InvalidInput(
@@ -175,7 +178,10 @@ _WORDING = {
 def _explain(fault: Any) -> tuple[str, str]:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "control_character":
-        return f"含有不可见的控制字符 {context['code']}", f"it contains the control character {context['code']}"
+        return (
+            f"含有不可见的控制字符 {context['code']}",
+            f"it contains the control character {context['code']}",
+        )
     if kind == "string_too_long":
         return f"超过{context['max_length']}个字", f"it is longer than {context['max_length']} characters"
     if kind == "string_too_short":

@@ -66,7 +66,9 @@ def _ask_administrators(work: Work, incident_id: int) -> None:
     ).scalar_one()
     today = local_date(work.now, work.timezone)
     administrators = work.connection.scalars(
-        select(_holding.c.person_id).where(_holding.c.position == Position.ADMINISTRATOR.value, current(today))
+        select(_holding.c.person_id).where(
+            _holding.c.position == Position.ADMINISTRATOR.value, current(today)
+        )
     ).all()
     if administrators:
         work.connection.execute(

@@ -89,7 +89,9 @@ def append_to_organ(connection: Connection, action: str, **entry: Any) -> None:
     chain = Chain(ORGAN_CHAIN, row.seq, row.hash)
     chain.append(action, **entry)
     chain.flush(connection)
-    connection.execute(head.update().where(head.c.chain == ORGAN_CHAIN).values(seq=chain.seq, hash=chain.head))
+    connection.execute(
+        head.update().where(head.c.chain == ORGAN_CHAIN).values(seq=chain.seq, hash=chain.head)
+    )
 
 
 # --- sealing and verifying -------------------------------------------------------------------
@@ -176,9 +178,11 @@ def _verify_entries(connection: Connection, only: int | None) -> tuple[int, int]
 
 def _compare_heads(connection: Connection, tails: dict[int, tuple[int, str]], only: int | None) -> None:
     cases, organ = Case.__table__, LedgerHead.__table__
-    heads = select(cases.c.id.label("chain"), cases.c.ledger_seq.label("seq"), cases.c.ledger_head.label("hash"))
-    heads = heads.union_all(select(organ.c.chain, organ.c.seq, organ.c.hash))
-    for head in connection.execute(heads):
+    heads = select(
+        cases.c.id.label("chain"), cases.c.ledger_seq.label("seq"), cases.c.ledger_head.label("hash")
+    )
+    every = heads.union_all(select(organ.c.chain, organ.c.seq, organ.c.hash))
+    for head in connection.execute(every):
         if only in (None, head.chain) and tails.get(head.chain, (0, "")) != (head.seq, head.hash):
             raise LedgerBroken(where=f"{head.chain}:{head.seq}", why="the tail of the chain is missing")
 
@@ -196,7 +200,10 @@ def _verify_seals(connection: Connection) -> int:
     missing = connection.execute(
         select(heads.c.chain, heads.c.seq)
         .outerjoin(
-            _entry, (_entry.c.chain == heads.c.chain) & (_entry.c.seq == heads.c.seq) & (_entry.c.hash == heads.c.hash)
+            _entry,
+            (_entry.c.chain == heads.c.chain)
+            & (_entry.c.seq == heads.c.seq)
+            & (_entry.c.hash == heads.c.hash),
         )
         .where(_entry.c.chain.is_(None))
         .limit(1)

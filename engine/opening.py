@@ -158,5 +158,7 @@ def settle_step(work: Work, row: StepRow, outcome: dict[str, Any], because: str)
     """Write a step's outcome and close whatever of it is still open."""
     if row.kind == "review" and SigningOrder(row.call["order"]) is not SigningOrder.ONE:
         work.connection.execute(_CLOSE_STEP_ASSIGNMENTS, {"step": row.id, "at": work.now, "because": because})
-    work.connection.execute(_SETTLE_STEP, {"step": row.id, "at": work.now, "seq": work.seq, "result": outcome})
+    work.connection.execute(
+        _SETTLE_STEP, {"step": row.id, "at": work.now, "seq": work.seq, "result": outcome}
+    )
     row.outcome, row.settled_at = outcome, work.now

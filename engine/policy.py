@@ -95,7 +95,9 @@ class _Refusal:
 def _launch(actor: Actor, facts: Facts) -> _Refusal | None:
     if actor.is_administrator or actor.person_id == facts.drafter_id:
         return None
-    return _Refusal("只有系统管理员或拟稿人本人可以发起", "only an administrator or the drafter named may launch it")
+    return _Refusal(
+        "只有系统管理员或拟稿人本人可以发起", "only an administrator or the drafter named may launch it"
+    )
 
 
 def _decide(actor: Actor, facts: Facts) -> _Refusal | None:
@@ -143,7 +145,9 @@ def _read_case(actor: Actor, facts: Facts) -> _Refusal | None:
 def _read_document(actor: Actor, facts: Facts) -> _Refusal | None:
     if _takes_part(actor, facts):
         return None
-    return _Refusal("只有参与办理的人员可以查看文稿和意见", "only those who take part may read documents and opinions")
+    return _Refusal(
+        "只有参与办理的人员可以查看文稿和意见", "only those who take part may read documents and opinions"
+    )
 
 
 def _takes_part(actor: Actor, facts: Facts) -> bool:

@@ -37,7 +37,7 @@ def install(procedure: Procedure) -> None:
 
 def installed() -> list[Procedure]:
     """The newest version of every procedure, by key."""
-    newest = {key: version for key, version in sorted(_installed)}
+    newest = dict(sorted(_installed))
     return [_installed[pair] for pair in newest.items()]
 
 
@@ -53,4 +53,6 @@ def procedure(key: str, version: int | None = None) -> Procedure:
             if found is not None:
                 return found
     known = "、".join(f"{p.key}（{p.chinese}）" for p in installed())
-    raise UnknownProcedure(where="procedure", name=key if version is None else f"{key} v{version}", known=known)
+    raise UnknownProcedure(
+        where="procedure", name=key if version is None else f"{key} v{version}", known=known
+    )

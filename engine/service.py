@@ -46,4 +46,6 @@ class Service:
 def service_from_environment(*, pool_size: int = 8) -> Service:
     """The service of this process, from ``GONGKAI_*`` variables and the machine's clock."""
     settings = Settings()
-    return Service(connect(settings.database_url.get_secret_value(), pool_size=pool_size), settings, system_time)
+    return Service(
+        connect(settings.database_url.get_secret_value(), pool_size=pool_size), settings, system_time
+    )

@@ -15,7 +15,12 @@ from engine.replay import Recorded, StepId
 from models import Assignment, Case, Decision, Step
 from rules.errors import AssignmentNotFound, CaseNotFound
 
-_cases, _step, _assignment, _decision = Case.__table__, Step.__table__, Assignment.__table__, Decision.__table__
+_cases, _step, _assignment, _decision = (
+    Case.__table__,
+    Step.__table__,
+    Assignment.__table__,
+    Decision.__table__,
+)
 
 _LOCK_BY_ID = select(_cases).where(_cases.c.id == bindparam("id")).with_for_update(of=_cases)
 _LOCK_BY_NUMBER = select(_cases).where(_cases.c.number == bindparam("number")).with_for_update(of=_cases)
@@ -50,7 +55,9 @@ _SAVED = (
     "outcome",
 )
 _SAVE = (
-    update(_cases).where(_cases.c.id == bindparam("case_id")).values({name: bindparam(f"new_{name}") for name in _SAVED})
+    update(_cases)
+    .where(_cases.c.id == bindparam("case_id"))
+    .values({name: bindparam(f"new_{name}") for name in _SAVED})
 )
 
 
@@ -123,7 +130,9 @@ class Work:
         """The journal as replay reads it."""
         return {step: Recorded(row.kind, row.call, row.outcome) for step, row in self.steps.items()}
 
-    def note(self, action: str, *, basis: str = "", step: str = "", data: dict[str, Any] | None = None) -> None:
+    def note(
+        self, action: str, *, basis: str = "", step: str = "", data: dict[str, Any] | None = None
+    ) -> None:
         """Append a ledger entry in the present actor's name."""
         self.chain.append(
             action, at=self.now, actor=self.actor, channel=self.channel, basis=basis, step=step, data=data
@@ -179,7 +188,9 @@ def _loaded(
 ) -> Work:
     columns = row._mapping
     case = CaseRow(**{name: columns[name] for name in _CASE_FIELDS})
-    work = Work(connection, now, timezone, actor, channel, case, Chain(case.id, case.ledger_seq, case.ledger_head))
+    work = Work(
+        connection, now, timezone, actor, channel, case, Chain(case.id, case.ledger_seq, case.ledger_head)
+    )
     for step in connection.execute(_STEPS, {"case": case.id}):
         columns = step._mapping
         work.steps[(step.key, step.round)] = StepRow(**{name: columns[name] for name in _STEP_FIELDS})

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import generated_id, instant, json_object, reference
+from models.columns import Stored, generated_id, instant, json_object, reference
 
 
-class Case(SQLModel, table=True):
+class Case(Stored, table=True):
     """One run of a procedure. ``seq`` counts its changes; the head of its ledger chain is kept here."""
 
     __tablename__ = "cases"
@@ -41,7 +41,7 @@ class Case(SQLModel, table=True):
     outcome: str = ""
 
 
-class CaseCounter(SQLModel, table=True):
+class CaseCounter(Stored, table=True):
     """The last serial given per prefix (``ZD-2026``, ``青应急〔2026〕``)."""
 
     __tablename__ = "case_counter"
@@ -50,7 +50,7 @@ class CaseCounter(SQLModel, table=True):
     last: int
 
 
-class Step(SQLModel, table=True):
+class Step(Stored, table=True):
     """One round of one step: the journal. ``call`` is what was asked, ``outcome`` what came of it."""
 
     __tablename__ = "step"
@@ -73,7 +73,7 @@ class Step(SQLModel, table=True):
     outcome: dict[str, Any] | None = json_object(nullable=True)
 
 
-class Assignment(SQLModel, table=True):
+class Assignment(Stored, table=True):
     """A to-do 待办: of a person, or of whoever holds a position now. Names the version it is about."""
 
     __tablename__ = "assignment"
@@ -100,7 +100,7 @@ class Assignment(SQLModel, table=True):
     closed_because: str = ""
 
 
-class Decision(SQLModel, table=True):
+class Decision(Stored, table=True):
     """A decision 意见. Immutable; at most one per to-do; ``received_at`` decides races."""
 
     __tablename__ = "decision"
@@ -126,13 +126,11 @@ class Decision(SQLModel, table=True):
     decided_at: datetime = instant()
 
 
-class Incident(SQLModel, table=True):
+class Incident(Stored, table=True):
     """Something an administrator must look at 异常. ``blocking``: the case waits for it."""
 
     __tablename__ = "incident"
-    __table_args__ = (
-        Index("ix_incident_open", "case_id", postgresql_where=text("resolved_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_incident_open", "case_id", postgresql_where=text("resolved_at IS NULL")),)
 
     id: int | None = generated_id()
     case_id: int = reference("cases.id")
@@ -148,13 +146,11 @@ class Incident(SQLModel, table=True):
     resolution: str = ""
 
 
-class Activity(SQLModel, table=True):
+class Activity(Stored, table=True):
     """An automated step's row: its attempts, and the lease 执行权 of whoever is executing it."""
 
     __tablename__ = "activity"
-    __table_args__ = (
-        Index("ix_activity_due", "next_try_at", postgresql_where=text("settled_at IS NULL")),
-    )
+    __table_args__ = (Index("ix_activity_due", "next_try_at", postgresql_where=text("settled_at IS NULL")),)
 
     step_id: int = reference("step.id", primary_key=True)
     case_id: int = reference("cases.id")

@@ -1,11 +1,17 @@
 """Column kinds every table shares: aware instants, JSON, generated ids."""
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, Table
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
+
+
+class Stored(SQLModel):
+    """Base of every table."""
+
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]
 
 
 def instant(*, nullable: bool = False, index: bool = False) -> Any:
@@ -22,7 +28,11 @@ def generated_id() -> Any:
 def reference(target: str, *, nullable: bool = False, index: bool = True, primary_key: bool = False) -> Any:
     """A foreign key to ``table.column``; never cascading, history stays."""
     column = Column(
-        BigInteger, ForeignKey(target), nullable=nullable, index=index and not primary_key, primary_key=primary_key
+        BigInteger,
+        ForeignKey(target),
+        nullable=nullable,
+        index=index and not primary_key,
+        primary_key=primary_key,
     )
     return Field(default=None, sa_column=column) if nullable else Field(sa_column=column)
 
@@ -30,7 +40,6 @@ def reference(target: str, *, nullable: bool = False, index: bool = True, primar
 def json_object(*, nullable: bool = False) -> Any:
     """Typed JSON stored as JSONB."""
     column = Column(JSONB(none_as_null=True), nullable=nullable)
-    return Field(default=None, sa_column=column) if nullable else Field(default_factory=dict, sa_column=column)
-
-
-__all__ = ["datetime", "generated_id", "instant", "json_object", "reference"]
+    return (
+        Field(default=None, sa_column=column) if nullable else Field(default_factory=dict, sa_column=column)
+    )

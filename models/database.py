@@ -11,8 +11,13 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def connect(url: str, *, pool_size: int = 8) -> Engine:
     """A pooled engine. READ COMMITTED: the case is locked first and loaded after, by a later statement."""
     # prepare_threshold=1: every statement here is repeated thousands of times.
-    arguments: dict[str, Any] = {"options": "-c timezone=UTC -c statement_timeout=30000", "prepare_threshold": 1}
-    return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=False, connect_args=arguments)
+    arguments: dict[str, Any] = {
+        "options": "-c timezone=UTC -c statement_timeout=30000",
+        "prepare_threshold": 1,
+    }
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=8, pool_pre_ping=False, connect_args=arguments
+    )
 
 
 def migrate(owner_url: str) -> None:

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import generated_id, instant, json_object, reference
+from models.columns import Stored, generated_id, instant, json_object, reference
 
 
-class DocumentVersion(SQLModel, table=True):
+class DocumentVersion(Stored, table=True):
     """What was approved: title, body, attribute and ground, hashed. Immutable."""
 
     __tablename__ = "document_version"
@@ -29,7 +29,7 @@ class DocumentVersion(SQLModel, table=True):
     created_at: datetime = instant()
 
 
-class Attachment(SQLModel, table=True):
+class Attachment(Stored, table=True):
     """An attachment's bytes, once per content. Immutable."""
 
     __tablename__ = "attachment"
@@ -42,7 +42,7 @@ class Attachment(SQLModel, table=True):
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class DocumentIssue(SQLModel, table=True):
+class DocumentIssue(Stored, table=True):
     """Number 发文字号, formation 成文日期 and issue 印发日期 of a signed version, and its marking line."""
 
     __tablename__ = "document_issue"
@@ -57,7 +57,7 @@ class DocumentIssue(SQLModel, table=True):
     marked_at: datetime | None = instant(nullable=True)
 
 
-class SecrecyRegisterLine(SQLModel, table=True):
+class SecrecyRegisterLine(Stored, table=True):
     """All that is kept of a document claimed to be a state secret: who, when, handed over, outcome."""
 
     __tablename__ = "secrecy_register_line"
@@ -71,7 +71,7 @@ class SecrecyRegisterLine(SQLModel, table=True):
     closed_at: datetime = instant()
 
 
-class Publication(SQLModel, table=True):
+class Publication(Stored, table=True):
     """公开记录: which version went where, under which key, when. One effective per version."""
 
     __tablename__ = "publication"
@@ -86,7 +86,7 @@ class Publication(SQLModel, table=True):
     published_at: datetime = instant()
 
 
-class RegisterEntry(SQLModel, table=True):
+class RegisterEntry(Stored, table=True):
     """A document in the public register: a copy of what was published, and nothing else."""
 
     __tablename__ = "register_entry"
@@ -107,7 +107,7 @@ class RegisterEntry(SQLModel, table=True):
     published_at: datetime = instant(index=True)
 
 
-class RegisterFile(SQLModel, table=True):
+class RegisterFile(Stored, table=True):
     """An attachment of a register entry."""
 
     __tablename__ = "register_file"

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import generated_id, instant, json_object, reference
+from models.columns import Stored, generated_id, instant, json_object, reference
 
 
-class Organ(SQLModel, table=True):
+class Organ(Stored, table=True):
     """The one organ an installation serves: its name, its number series 发文字号."""
 
     __tablename__ = "organ"
@@ -19,7 +19,7 @@ class Organ(SQLModel, table=True):
     reading_room: str = ""
 
 
-class Unit(SQLModel, table=True):
+class Unit(Stored, table=True):
     """A section 股室 of the organ."""
 
     __tablename__ = "unit"
@@ -29,7 +29,7 @@ class Unit(SQLModel, table=True):
     name: str
 
 
-class Person(SQLModel, table=True):
+class Person(Stored, table=True):
     """Someone who signs in and acts. ``password_hash`` is argon2; empty: sign-in not set up."""
 
     __tablename__ = "person"
@@ -42,7 +42,7 @@ class Person(SQLModel, table=True):
     active: bool = True
 
 
-class Holding(SQLModel, table=True):
+class Holding(Stored, table=True):
     """Who holds a position, in which unit (null: of the whole organ), from when until when."""
 
     __tablename__ = "holding"
@@ -59,7 +59,7 @@ class Holding(SQLModel, table=True):
     until: date | None = None
 
 
-class AuthSession(SQLModel, table=True):
+class AuthSession(Stored, table=True):
     """A server-side session; only hashes of its two secrets are kept."""
 
     __tablename__ = "auth_session"
@@ -71,7 +71,7 @@ class AuthSession(SQLModel, table=True):
     expires_at: datetime = instant(index=True)
 
 
-class AccessToken(SQLModel, table=True):
+class AccessToken(Stored, table=True):
     """A personal token for scripts, stored hashed."""
 
     __tablename__ = "access_token"
@@ -85,7 +85,7 @@ class AccessToken(SQLModel, table=True):
     revoked_at: datetime | None = instant(nullable=True)
 
 
-class SignInFailure(SQLModel, table=True):
+class SignInFailure(Stored, table=True):
     """Failed sign-ins of one user name, for throttling."""
 
     __tablename__ = "sign_in_failure"

@@ -4,12 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
 
-from models.columns import instant, reference
+from models.columns import Stored, instant, reference
 
 
-class ShownCase(SQLModel, table=True):
+class ShownCase(Stored, table=True):
     """The flow run that shows a case. A new ``generation`` starts when its run was spoilt by hand."""
 
     __tablename__ = "shown_case"
@@ -24,7 +23,7 @@ class ShownCase(SQLModel, table=True):
     trouble: str = ""
 
 
-class ShownStep(SQLModel, table=True):
+class ShownStep(Stored, table=True):
     """The task run that shows one step round in the present generation."""
 
     __tablename__ = "shown_step"

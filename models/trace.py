@@ -4,15 +4,15 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import generated_id, instant, json_object, reference
+from models.columns import Stored, generated_id, instant, json_object, reference
 
 ORGAN_CHAIN = 0
 """Chain of acts that belong to no case (people imported, passwords set)."""
 
 
-class LedgerEntry(SQLModel, table=True):
+class LedgerEntry(Stored, table=True):
     """One entry of a case's chain: actor, time, action, basis. Append-only."""
 
     __tablename__ = "ledger_entry"
@@ -30,7 +30,7 @@ class LedgerEntry(SQLModel, table=True):
     hash: str
 
 
-class LedgerHead(SQLModel, table=True):
+class LedgerHead(Stored, table=True):
     """Head of a chain that has no case row to keep it (the organ's own chain)."""
 
     __tablename__ = "ledger_head"
@@ -40,7 +40,7 @@ class LedgerHead(SQLModel, table=True):
     hash: str = ""
 
 
-class LedgerSeal(SQLModel, table=True):
+class LedgerSeal(Stored, table=True):
     """The day's digest over the heads of all chains that moved, chained to the day before. Append-only."""
 
     __tablename__ = "ledger_seal"
@@ -52,7 +52,7 @@ class LedgerSeal(SQLModel, table=True):
     hash: str
 
 
-class LedgerSealHead(SQLModel, table=True):
+class LedgerSealHead(Stored, table=True):
     """One chain's head at a seal: a cut tail shows against it. Append-only."""
 
     __tablename__ = "ledger_seal_head"
@@ -63,7 +63,7 @@ class LedgerSealHead(SQLModel, table=True):
     hash: str
 
 
-class Notification(SQLModel, table=True):
+class Notification(Stored, table=True):
     """A message waiting in the outbox or sent. ``key`` makes it one; rendered when it is sent."""
 
     __tablename__ = "notification"

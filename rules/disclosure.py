@@ -83,5 +83,7 @@ _GROUNDS = {
         openness("第16条第2款"),
         False,
     ),
-    Ground.SEPARABLE: GroundText("区分处理，公开其余部分", "separable: disclose the rest", openness("第37条"), False),
+    Ground.SEPARABLE: GroundText(
+        "区分处理，公开其余部分", "separable: disclose the rest", openness("第37条"), False
+    ),
 }

@@ -113,7 +113,8 @@ class UnknownAttribute(GongkaiError):
     )
     en = Said(
         "There is no disclosure attribute “{value}”",
-        "It is one of 主动公开 (proactive), 依申请公开 (on request), 不予公开 (withheld), with no default (notice 四(一)1)",
+        "It is one of 主动公开 (proactive), 依申请公开 (on request), 不予公开 (withheld), "
+        "with no default (notice 四(一)1)",
         "Choose one of the three and send again",
     )
 
@@ -122,7 +123,9 @@ class UnknownGround(GongkaiError):
     """The statutory ground is not in the catalogue."""
 
     zh = Said("法定依据“{value}”不存在", "不予公开的依据须用代码：{codes}", "请改用其中一个代码后重新提交")
-    en = Said("There is no ground “{value}”", "Grounds are codes: {codes}", "Use one of these codes and send again")
+    en = Said(
+        "There is no ground “{value}”", "Grounds are codes: {codes}", "Use one of these codes and send again"
+    )
 
 
 class GroundMissing(GongkaiError):
@@ -159,7 +162,9 @@ class NumberTaken(GongkaiError):
     """The document number belongs to another document."""
 
     kind = Kind.CONFLICT
-    zh = Said("发文字号{doc_no}已被使用", "一个字号只能用于一份公文（{holder}）", "请改用其他序号，或留空由系统顺编")
+    zh = Said(
+        "发文字号{doc_no}已被使用", "一个字号只能用于一份公文（{holder}）", "请改用其他序号，或留空由系统顺编"
+    )
     en = Said(
         "Document number {doc_no} is taken",
         "A number serves one document only ({holder})",
@@ -187,7 +192,9 @@ class OpinionRequired(GongkaiError):
     """A return, a refusal, and every decision on withholding or secrecy need an opinion."""
 
     zh = Said("须填写意见", "{act_zh}必须说明理由", "请写明意见后重新提交")
-    en = Said("An opinion is required", "To {act_en} you must give the reason", "Write the opinion and send again")
+    en = Said(
+        "An opinion is required", "To {act_en} you must give the reason", "Write the opinion and send again"
+    )
 
 
 class UnknownProcedure(GongkaiError):
@@ -246,14 +253,18 @@ class TooManyAttempts(GongkaiError):
 
     kind = Kind.TOO_MANY
     zh = Said("登录尝试过多", "连续失败已达上限，账号暂停登录", "请在{minutes}分钟后再试")
-    en = Said("Too many attempts", "Sign-in is paused after repeated failures", "Try again in {minutes} minutes")
+    en = Said(
+        "Too many attempts", "Sign-in is paused after repeated failures", "Try again in {minutes} minutes"
+    )
 
 
 class RequestForged(GongkaiError):
     """A cookie-authenticated change came without the session's CSRF token."""
 
     kind = Kind.NOT_ALLOWED
-    zh = Said("请求缺少防伪标记", "以 Cookie 登录的修改请求须带 X-CSRF-Token", "请刷新页面后重试；没有保存任何内容")
+    zh = Said(
+        "请求缺少防伪标记", "以 Cookie 登录的修改请求须带 X-CSRF-Token", "请刷新页面后重试；没有保存任何内容"
+    )
     en = Said(
         "The request lacks its CSRF token",
         "Changes made with a cookie must carry X-CSRF-Token",
@@ -282,7 +293,11 @@ class AssignmentNotFound(GongkaiError):
 
     kind = Kind.NOT_FOUND
     zh = Said("没有找到待办{assignment}", "编号不存在，或不属于您", "请在待办列表中查看编号")
-    en = Said("To-do {assignment} was not found", "It does not exist or is not yours", "See your inbox for the number")
+    en = Said(
+        "To-do {assignment} was not found",
+        "It does not exist or is not yours",
+        "See your inbox for the number",
+    )
 
 
 class DecisionAlreadyRecorded(GongkaiError):
@@ -409,7 +424,9 @@ class NothingToRetry(GongkaiError):
 
     kind = Kind.CONFLICT
     zh = Said("事项{number}没有待处理的异常", "只有出现异常的事项才能重试", "无需处理")
-    en = Said("Case {number} has no open incident", "Only a case with an incident can be retried", "Nothing to do")
+    en = Said(
+        "Case {number} has no open incident", "Only a case with an incident can be retried", "Nothing to do"
+    )
 
 
 class LedgerBroken(GongkaiError):

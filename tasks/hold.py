@@ -8,5 +8,10 @@ def hold(
 ) -> HoldCall:
     """Park the case with ``reason`` (Chinese, English); afterwards the step ``asks_again`` is asked again."""
     return HoldCall(
-        key=key, title=Title(*title), basis=basis, reason_zh=reason[0], reason_en=reason[1], asks_again=asks_again
+        key=key,
+        title=Title(*title),
+        basis=basis,
+        reason_zh=reason[0],
+        reason_en=reason[1],
+        asks_again=asks_again,
     )

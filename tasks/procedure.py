@@ -18,7 +18,7 @@ class Intake(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-I = TypeVar("I", bound=Intake)
+Taken = TypeVar("Taken", bound=Intake)
 
 
 def procedure(
@@ -28,10 +28,10 @@ def procedure(
     prefix: str,
     title: tuple[str, str],
     source: str,
-    intake: type[I],
+    intake: type[Taken],
     forms: dict[str, type[Form]],
     positions: tuple[Position, ...],
-) -> Callable[[Callable[[I], Coroutine[Call, Any, str]]], Any]:
+) -> Callable[[Callable[[Taken], Coroutine[Call, Any, str]]], Any]:
     """Install the decorated body and give back its Prefect flow.
 
     Args:
@@ -39,7 +39,7 @@ def procedure(
         positions: must have a holder before a case may be launched.
     """
 
-    def install(body: Callable[[I], Coroutine[Call, Any, str]]) -> Any:
+    def install(body: Callable[[Taken], Coroutine[Call, Any, str]]) -> Any:
         chosen = procedures.Procedure(
             key=key,
             version=version,

@@ -6,5 +6,5 @@ from engine.calls import RecordCall, Title
 
 
 def record(key: str, title: tuple[str, str], *, effect: str, basis: str = "", **arguments: Any) -> RecordCall:
-    """Record ``effect`` (see ``engine.effects``) with JSON ``arguments``; awaiting gives the facts it made."""
+    """Record ``effect`` (see ``engine.effects``) with JSON ``arguments``; awaiting gives its facts."""
     return RecordCall(key=key, title=Title(*title), basis=basis, effect=effect, arguments=arguments)

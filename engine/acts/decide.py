@@ -99,7 +99,11 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
     try:
         with service.database.begin() as connection:
             work = work_on_assignment(
-                connection, request.assignment_id, actor=actor, now=service.now, timezone=service.settings.timezone
+                connection,
+                request.assignment_id,
+                actor=actor,
+                now=service.now,
+                timezone=service.settings.timezone,
             )
             return _decide(work, actor, request)
     except IntegrityError as error:
@@ -150,7 +154,10 @@ def _repeated_or_refused(work: Work, actor: Actor, request: DecisionRequest, tod
         if work.case.closed_at is not None:
             raise CaseClosed(where=str(todo.id), number=work.case.number)
         raise AssignmentClosed(where=str(todo.id), assignment=todo.id, **_closing_reason(todo.closed_because))
-    if request.idempotency_key and (made.person_id, made.idempotency_key) == (actor.person_id, request.idempotency_key):
+    if request.idempotency_key and (made.person_id, made.idempotency_key) == (
+        actor.person_id,
+        request.idempotency_key,
+    ):
         if made.request_digest != request.digest():
             raise IdempotencyKeyReused(where="Idempotency-Key")
         step = work.step_of(made.step_id)
@@ -270,7 +277,7 @@ def _edited(work: Work, actor: Actor, step: StepRow, answers: Form) -> tuple[int
 
 
 def _forget_current_version(work: Work, step: StepRow) -> None:
-    """A secret claimed after text was already stored: the register shows no title, the administrator must act."""
+    """A secret claimed after text was already stored: no title is shown and the administrator must act."""
     work.case.title = ""
     if work.case.document_version_id is None:
         return
@@ -309,7 +316,9 @@ def _store(
             "decided_at": work.now,
         },
     ).scalar_one()
-    work.connection.execute(_CLOSE, {"assignment": request.assignment_id, "at": work.now, "because": "decided"})
+    work.connection.execute(
+        _CLOSE, {"assignment": request.assignment_id, "at": work.now, "because": "decided"}
+    )
     data = {
         "action": outcome.action.value,
         "document_version_id": outcome.document_version_id,

@@ -66,7 +66,9 @@ def retry_stuck(service: Service, case_id: int) -> bool:
             now=service.now,
             timezone=service.settings.timezone,
         )
-        stuck = [i for i in _open_incidents(work) if i.blocking and i.step_id is None and not work.case.frozen]
+        stuck = [
+            i for i in _open_incidents(work) if i.blocking and i.step_id is None and not work.case.frozen
+        ]
         if not stuck:
             return False
         mark, seq = work.chain.mark(), work.case.seq

@@ -1,0 +1,109 @@
+"""What the disclosure procedure is given, and what its steps ask for."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from rules.disclosure import DisclosureAttribute
+from rules.errors import DatesOutOfOrder, GroundMissing, InvalidInput, NumberTaken
+from tasks import Form, FormFacts, Intake, Line
+
+
+class DocumentType(StrEnum):
+    """文种."""
+
+    NOTICE = "通知"
+    OPINION = "意见"
+    MEASURES = "办法"
+    PLAN = "方案"
+    ANNOUNCEMENT = "公告"
+    LETTER = "函"
+    REPORT = "报告"
+    OTHER = "其他"
+
+
+class Disclosure(Intake):
+    """What is known when a disclosure case is launched. No title and no body: the drafter brings them."""
+
+    drafter: Annotated[Line, Field(title="拟稿人", description="拟稿人的用户名", min_length=1, max_length=64)]
+    unit: Annotated[Line, Field(title="起草股室", description="股室代码", min_length=1, max_length=64)]
+    doc_type: Annotated[DocumentType, Field(title="文种", description="公文种类")] = DocumentType.NOTICE
+    legality_review: Annotated[bool, Field(title="需要合法性审核", description="是否须经法规股审核")] = False
+    state_secret: Annotated[
+        bool,
+        Field(title="涉及国家秘密", description="是：只登记，不录入标题、正文和附件（保密法实施条例第41条）"),
+    ] = False
+
+
+class Finding(StrEnum):
+    """Result of the confidentiality review of one version (五(三))."""
+
+    NOT_SECRET_AND_SUITABLE = "not_secret_and_suitable"
+    UNSURE_WHETHER_SECRET = "unsure_whether_secret"
+    UNSURE_WHETHER_SUITABLE = "unsure_whether_suitable"
+
+
+class ConfidentialityReview(Form):
+    """保密审查: the finding about this very version; there is no default."""
+
+    finding: Finding
+
+
+class SecrecyFinding(Form):
+    """保密工作机构先行审查: what was done with a document claimed to be a state secret. No content."""
+
+    outcome: Annotated[Line, Field(min_length=2, max_length=200)]
+
+
+class GroundedReview(Form):
+    """政务公开工作机构审查: nothing passes as withheld without a statutory ground (四(一)2, 3)."""
+
+    def check(self, facts: FormFacts) -> None:
+        require_ground(facts)
+
+
+class Signature(Form):
+    """签发: nothing is signed as withheld without a statutory ground."""
+
+    def check(self, facts: FormFacts) -> None:
+        require_ground(facts)
+
+
+def require_ground(facts: FormFacts) -> None:
+    """四(一)3: 拟不予公开的，应说明法定依据."""
+    document = facts.document or {}
+    if document.get("attribute") == DisclosureAttribute.WITHHELD and not document.get("ground"):
+        raise GroundMissing(where=facts.case_number, codes="14b、14c、15a、15b、16-1、16-2、37")
+
+
+class Issue(Form):
+    """编号、用印、印发: both dates, and the number unless the next of the series is wanted."""
+
+    formed_on: date
+    issued_on: date
+    doc_no: Annotated[Line, Field(max_length=60)] = ""
+    series: Annotated[Line, Field(max_length=30)] = ""
+
+    def check(self, facts: FormFacts) -> None:
+        if self.issued_on < self.formed_on:
+            raise DatesOutOfOrder(where="issued_on", issued_on=self.issued_on, formed_on=self.formed_on)
+        for field, day in (("formed_on", self.formed_on), ("issued_on", self.issued_on)):
+            if day > facts.today:
+                raise InvalidInput(
+                    where=facts.case_number,
+                    field=field,
+                    why_zh=f"{day}尚未到来（今天是{facts.today}）",
+                    why_en=f"{day} has not come yet (today is {facts.today})",
+                )
+        holder = facts.number_holder(self.doc_no) if self.doc_no else None
+        if holder is not None:
+            raise NumberTaken(where="doc_no", doc_no=self.doc_no, holder=holder)
+
+
+class PaperCopy(Form):
+    """移送查阅场所: when the paper copy went there, and the receipt (四(一)6; 条例 art. 25)."""
+
+    moved_on: date
+    receipt: Annotated[Line, Field(min_length=1, max_length=200)]

@@ -1,0 +1,101 @@
+"""Fixtures every tier shares: one embedded PostgreSQL per run, a fresh migrated database per test."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from pydantic import SecretStr
+
+import flows  # noqa: F401  installs every procedure
+from deployments.instance import Instance
+from deployments.postgres import EmbeddedPostgres
+from engine.service import Service
+from engine.settings import Settings
+from models.database import connect, migrate
+from tests.builders import Bureau, MovableClock, load_bureau
+
+TEMPLATE = "gongkai"
+_numbers = itertools.count(1)
+
+
+def clean_environment() -> dict[str, str]:
+    """The caller's environment without any installation or Prefect it may point to."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("GONGKAI_", "PREFECT_"))}
+
+
+@pytest.fixture(scope="session")
+def postgres_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """An installation in a temporary home whose embedded PostgreSQL runs and is migrated; no other part."""
+    made = Instance(tmp_path_factory.mktemp("gongkai") / "home", environ=clean_environment())
+    made.prepare()
+    server = EmbeddedPostgres(made)
+    try:
+        server.start()
+        migrate(made.environment()["GONGKAI_OWNER_DATABASE_URL"])
+        yield made
+    finally:
+        server.destroy()
+
+
+@pytest.fixture(scope="session")
+def instance(postgres_instance: Instance) -> Instance:
+    """The running installation."""
+    return postgres_instance
+
+
+@pytest.fixture
+def environment(postgres_instance: Instance, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """``GONGKAI_*`` and ``PREFECT_*`` of a fresh, migrated, empty database: for child processes too."""
+    name = f"test_{next(_numbers)}"
+    secrets, cluster = postgres_instance.credentials, postgres_instance.cluster
+    url = cluster.url("postgresql", "postgres", secrets.superuser_password, database="postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        _run(connection, "CREATE DATABASE {} OWNER gongkai_owner TEMPLATE {}", name, TEMPLATE)
+    values = postgres_instance.environment()
+    for key, value in values.items():
+        if key.startswith("GONGKAI_") and key.endswith("DATABASE_URL"):
+            values[key] = value.replace(f"/{TEMPLATE}?", f"/{name}?")
+    try:
+        yield values | {"GONGKAI_HOME": str(tmp_path)}
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            _run(connection, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _run(connection: psycopg.Connection, statement: str, *names: str) -> None:  # type: ignore[type-arg]
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def settings(environment: dict[str, str], tmp_path: Path) -> Settings:
+    """Settings of that database; the home is the test's own folder."""
+    return Settings(
+        home=tmp_path,
+        database_url=SecretStr(environment["GONGKAI_DATABASE_URL"]),
+        owner_database_url=SecretStr(environment["GONGKAI_OWNER_DATABASE_URL"]),
+        public_database_url=SecretStr(environment["GONGKAI_PUBLIC_DATABASE_URL"]),
+    )
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Stands still at Monday 2026-04-20 09:00 in Shanghai until it is moved."""
+    return MovableClock()
+
+
+@pytest.fixture
+def service(settings: Settings, clock: MovableClock) -> Iterator[Service]:
+    """An empty installation under the movable clock."""
+    engine = connect(settings.database_url.get_secret_value(), pool_size=4)
+    yield Service(engine, settings, clock)
+    engine.dispose()
+
+
+@pytest.fixture
+def bureau(service: Service) -> Bureau:
+    """青岭县应急管理局 in small: one unit, one person per position, each named after the position."""
+    return load_bureau(service)
