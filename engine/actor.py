@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, or_, select
 
 from models import Holding, Person
 from rules.errors import UnknownPerson
@@ -54,7 +54,7 @@ def load_actor(connection: Connection, username: str, *, channel: str, today: da
     return Actor(rows[0].id, rows[0].username, rows[0].name, channel, held)
 
 
-def current(today: date):  # type: ignore[no-untyped-def]  # a SQL condition
+def current(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """The condition that a holding is in force on ``today`` (local date)."""
     return or_(_holding.c.since.is_(None), _holding.c.since <= today) & or_(
         _holding.c.until.is_(None), _holding.c.until >= today

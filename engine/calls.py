@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Generator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -68,7 +68,8 @@ class Call:
 
     def as_json(self) -> dict[str, Any]:
         """What the journal stores."""
-        return asdict(self)
+        content = {each.name: getattr(self, each.name) for each in fields(self)}
+        return content | {"title": {"zh": self.title.zh, "en": self.title.en}}
 
     def identity(self) -> dict[str, Any]:
         """What a replay must meet again: everything but the wording."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Date, bindparam, select
 
 from engine.actor import current
-from engine.policy import Facts, duties_conflict
+from engine.policy import Facts, kept_out
 from models import Holding, Person
 from rules.errors import NoHolder
 from rules.positions import Position
@@ -19,7 +19,7 @@ _HOLDERS = (
         _holding.c.position == bindparam("position"),
         _holding.c.unit_id.is_not_distinct_from(bindparam("unit")),
         _person.c.active,
-        current(bindparam("today")),  # type: ignore[arg-type]
+        current(bindparam("today", type_=Date)),
     )
     .order_by(_person.c.id)
 )
@@ -51,10 +51,16 @@ def eligible_holders(connection: Connection, post: Post, facts: Facts, today: ob
         return [post.person_id]
     arguments = {"position": post.position.value, "unit": post.unit_id, "today": today}
     holders = [row.id for row in connection.execute(_HOLDERS, arguments)]
-    eligible = [person for person in holders if not duties_conflict(person, facts)]
+    eligible = [person for person in holders if person not in kept_out(facts)]
     if eligible:
         return eligible
     raise no_holder(post.position, separated=bool(holders))
+
+
+def is_held(connection: Connection, post: Post, today: object) -> bool:
+    """Whether anybody holds the post at all."""
+    arguments = {"position": post.position.value, "unit": post.unit_id, "today": today}
+    return connection.execute(_HOLDERS, arguments).first() is not None
 
 
 def no_holder(position: Position, *, separated: bool) -> NoHolder:

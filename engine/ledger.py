@@ -14,10 +14,11 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models import ORGAN_CHAIN, Case, LedgerEntry, LedgerHead, LedgerSeal, LedgerSealHead
+from models.statement import Statement
 from rules.errors import LedgerBroken
 
 _entry = LedgerEntry.__table__
-_append = insert(_entry)
+_APPEND = Statement(insert(_entry))
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Chain:
     def flush(self, connection: Connection) -> None:
         """Write what is pending, in one statement."""
         if self.pending:
-            connection.execute(_append, self.pending)
+            _APPEND.run_each(connection, self.pending)
             self.pending = []
 
 

@@ -2,32 +2,130 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    String,
+    Table,
+    all_,
+    bindparam,
+    cast,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 
+from engine.actor import current
 from engine.calls import ActivityCall, Call, HoldCall, ReviewCall, SigningOrder
-from engine.holders import Post, eligible_holders, post_for
+from engine.holders import Post, is_held, no_holder, post_for
 from engine.incidents import open_incident
-from engine.policy import Facts
+from engine.policy import Facts, kept_out
 from engine.signing import asked_first
 from engine.work import StepRow, Work
-from models import Activity, Assignment, Notification, Step
+from models import Activity, Assignment, Holding, Notification, Person, Step
+from models.statement import Statement
 from rules.positions import Position
 from rules.time import local_date
 
-_INSERT_STEP = insert(Step.__table__).returning(Step.__table__.c.id)
-_INSERT_ASSIGNMENT = insert(Assignment.__table__).returning(Assignment.__table__.c.id)
-_INSERT_NOTIFICATION = insert(Notification.__table__)
-_INSERT_ACTIVITY = insert(Activity.__table__)
-_CLOSE_STEP_ASSIGNMENTS = (
-    update(Assignment.__table__)
-    .where(Assignment.__table__.c.step_id == bindparam("step"), Assignment.__table__.c.closed_at.is_(None))
+_step, _assignment, _notification = Step.__table__, Assignment.__table__, Notification.__table__
+_person, _holding = Person.__table__, Holding.__table__
+
+
+def _parameters(table: Table, *names: str) -> dict[str, Any]:
+    """Bind parameters named after a table's columns."""
+    return {name: bindparam(name, type_=table.c[name].type) for name in names}
+
+
+_INSERT_STEP = Statement(
+    insert(_step)
+    .values(
+        _parameters(
+            _step,
+            "case_id",
+            "key",
+            "round",
+            "kind",
+            "call",
+            "document_version_id",
+            "opened_seq",
+            "opened_at",
+            "settled_seq",
+            "settled_at",
+            "outcome",
+        )
+    )
+    .returning(_step.c.id)
+)
+_SETTLE_STEP = Statement(
+    update(_step)
+    .where(_step.c.id == bindparam("step"))
+    .values(settled_at=bindparam("at"), settled_seq=bindparam("new_seq"), outcome=bindparam("result"))
+)
+_CLOSE_STEP_ASSIGNMENTS = Statement(
+    update(_assignment)
+    .where(_assignment.c.step_id == bindparam("step"), _assignment.c.closed_at.is_(None))
     .values(closed_at=bindparam("at"), closed_because=bindparam("because"))
 )
-_SETTLE_STEP = (
-    update(Step.__table__)
-    .where(Step.__table__.c.id == bindparam("step"))
-    .values(settled_at=bindparam("at"), settled_seq=bindparam("seq"), outcome=bindparam("result"))
-)
+
+
+def _ask_statement() -> Statement:
+    """One signer's to-do and a message to each eligible holder, in one statement; returns the holders."""
+    todo = (
+        insert(_assignment)
+        .values(
+            _parameters(
+                _assignment,
+                "case_id",
+                "step_id",
+                "position",
+                "unit_id",
+                "person_id",
+                "ordinal",
+                "document_version_id",
+                "opened_at",
+            )
+            | {"closed_because": literal("")}
+        )
+        .returning(_assignment.c.id, _assignment.c.case_id, _assignment.c.opened_at)
+        .cte("todo")
+    )
+    holds = select(_holding.c.person_id).where(
+        _holding.c.position == bindparam("position"),
+        _holding.c.unit_id.is_not_distinct_from(bindparam("unit_id", type_=BigInteger)),
+        current(bindparam("today", type_=Date)),
+    )
+    holder = (
+        select(_person.c.id)
+        .where(
+            _person.c.active,
+            (_person.c.id == bindparam("person_id", type_=BigInteger))
+            | (bindparam("person_id", type_=BigInteger).is_(None) & _person.c.id.in_(holds)),
+            _person.c.id != all_(bindparam("kept_out", type_=ARRAY(BigInteger))),
+        )
+        .cte("holder")
+    )
+    messages = {
+        "key": literal("todo:") + cast(todo.c.id, String) + ":" + cast(holder.c.id, String),
+        "template": literal("todo"),
+        "case_id": todo.c.case_id,
+        "assignment_id": todo.c.id,
+        "person_id": holder.c.id,
+        "created_at": todo.c.opened_at,
+        "attempts": literal(0),
+        "next_try_at": todo.c.opened_at,
+        "last_error": literal(""),
+    }
+    return Statement(
+        insert(_notification)
+        .from_select(list(messages), select(*messages.values()).select_from(todo.join(holder, true())))
+        .returning(_notification.c.person_id)
+    )
+
+
+_ASK = _ask_statement()
 
 
 def open_step(work: Work, call: Call, round_: int) -> StepRow:
@@ -50,8 +148,8 @@ def write_step(work: Work, call: Call, round_: int, outcome: dict[str, Any] | No
     settled = None if outcome is None else work.now
     version = getattr(call, "document_version_id", None) or work.case.document_version_id
     stored = call.as_json()
-    step_id = work.connection.execute(
-        _INSERT_STEP,
+    [(step_id,)] = _INSERT_STEP.run(
+        work.connection,
         {
             "case_id": work.case.id,
             "key": call.key,
@@ -65,7 +163,7 @@ def write_step(work: Work, call: Call, round_: int, outcome: dict[str, Any] | No
             "settled_at": settled,
             "outcome": outcome,
         },
-    ).scalar_one()
+    )
     row = StepRow(step_id, call.key, round_, call.kind, stored, version, outcome, work.now, settled)
     work.steps[(call.key, round_)] = row
     work.note("step-opened" if outcome is None else "step-recorded", basis=call.basis, step=row.label)
@@ -77,29 +175,29 @@ def ask(work: Work, row: StepRow, ordinal: int) -> None:
     call = row.call
     position = Position(call["signers"][ordinal])
     post = post_for(position, unit_id=work.case.unit_id, drafter_id=work.case.drafter_id)
-    facts = duties(work, call, post)
-    holders = eligible_holders(work.connection, post, facts, local_date(work.now, work.timezone))
-    assignment_id = work.connection.execute(
-        _INSERT_ASSIGNMENT,
+    today = local_date(work.now, work.timezone)
+    asked = _ASK.run(
+        work.connection,
         {
             "case_id": work.case.id,
             "step_id": row.id,
-            "incident_id": None,
             "position": position.value,
             "unit_id": post.unit_id,
             "person_id": post.person_id,
             "ordinal": ordinal,
             "document_version_id": row.document_version_id,
             "opened_at": work.now,
-            "closed_because": "",
+            "today": today,
+            "kept_out": kept_out(duties(work, call, post)),
         },
-    ).scalar_one()
-    notify(work, "todo", assignment_id, holders)
+    )
+    if not asked:
+        raise no_holder(position, separated=is_held(work.connection, post, today))
 
 
 def duties(work: Work, call: dict[str, Any], post: Post) -> Facts:
     """What the policy door must know to keep drafter, reviewer and signer apart."""
-    reviewed = {d.person_id for d in work.decisions if _was_review(work, d.step_id)}
+    reviewed = {a.decided_by for a in work.assignments if a.action and _was_review(work, a.step_id)}
     return Facts(
         drafter_id=work.case.drafter_id,
         unit_id=post.unit_id,
@@ -116,30 +214,9 @@ def _was_review(work: Work, step_id: int) -> bool:
     return row is not None and not row.call.get("clerical") and not row.call.get("signs")
 
 
-def notify(work: Work, template: str, assignment_id: int, people: list[int]) -> None:
-    """Queue one message per person; it is rendered and sent after commit, by the outbox."""
-    work.connection.execute(
-        _INSERT_NOTIFICATION,
-        [
-            {
-                "key": f"{template}:{assignment_id}:{person}",
-                "template": template,
-                "case_id": work.case.id,
-                "assignment_id": assignment_id,
-                "person_id": person,
-                "created_at": work.now,
-                "attempts": 0,
-                "next_try_at": work.now,
-                "last_error": "",
-            }
-            for person in people
-        ],
-    )
-
-
 def _queue(work: Work, call: ActivityCall, row: StepRow) -> None:
     work.connection.execute(
-        _INSERT_ACTIVITY,
+        insert(Activity.__table__),
         {
             "step_id": row.id,
             "case_id": work.case.id,
@@ -157,8 +234,8 @@ def _queue(work: Work, call: ActivityCall, row: StepRow) -> None:
 def settle_step(work: Work, row: StepRow, outcome: dict[str, Any], because: str) -> None:
     """Write a step's outcome and close whatever of it is still open."""
     if row.kind == "review" and SigningOrder(row.call["order"]) is not SigningOrder.ONE:
-        work.connection.execute(_CLOSE_STEP_ASSIGNMENTS, {"step": row.id, "at": work.now, "because": because})
-    work.connection.execute(
-        _SETTLE_STEP, {"step": row.id, "at": work.now, "seq": work.seq, "result": outcome}
+        _CLOSE_STEP_ASSIGNMENTS.run(work.connection, {"step": row.id, "at": work.now, "because": because})
+    _SETTLE_STEP.run(
+        work.connection, {"step": row.id, "at": work.now, "new_seq": work.seq, "result": outcome}
     )
     row.outcome, row.settled_at = outcome, work.now

@@ -46,7 +46,6 @@ class Facts:
 
     where: str = ""
     drafter_id: int | None = None
-    launched_by: int | None = None
     unit_id: int | None = None
     position: str = ""
     assigned_person_id: int | None = None
@@ -77,11 +76,12 @@ def permit(actor: Actor, act: Act, facts: Facts | None = None) -> None:
         )
 
 
-def duties_conflict(person_id: int, facts: Facts) -> bool:
-    """Whether separation of duties keeps this person from the step (used to find eligible holders too)."""
+def kept_out(facts: Facts) -> list[int]:
+    """Ids of the persons whom separation of duties (drafter ≠ reviewer ≠ signer) keeps from the step."""
     if facts.clerical or facts.position == Position.DRAFTER:
-        return False
-    return person_id == facts.drafter_id or (facts.signs and person_id in facts.reviewed_by)
+        return []
+    drafter = [] if facts.drafter_id is None else [facts.drafter_id]
+    return drafter + sorted(facts.reviewed_by) if facts.signs else drafter
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _decide(actor: Actor, facts: Facts) -> _Refusal | None:
             return _not_yours()
     elif not actor.holds(facts.position, facts.unit_id):
         return _not_yours()
-    if duties_conflict(actor.person_id, facts):
+    if actor.person_id in kept_out(facts):
         return _own_work(actor, facts)
     return None
 

@@ -1,9 +1,10 @@
 """What every act needs: the database, the settings, the clock. Made once, at the composition root."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from engine.actor import Actor, load_actor
 from engine.settings import Settings
@@ -29,13 +30,25 @@ class Service:
         """The local date."""
         return local_date(self.now, self.settings.timezone)
 
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection for reading, outside any transaction.
+
+        A rolled-back transaction would make the driver forget its prepared statements, which the
+        decision path lives on.
+        """
+        return self.database.execution_options(isolation_level="AUTOCOMMIT").connect()
+
+    def snapshot(self) -> AbstractContextManager[Connection]:
+        """A connection that sees one instant of the database, however long it reads."""
+        return self.database.execution_options(isolation_level="REPEATABLE READ").connect()
+
     def actor(self, username: str, *, channel: str) -> Actor:
         """The active person of that username, with the positions held today.
 
         Raises:
             UnknownPerson: nobody active of that name.
         """
-        with self.database.connect() as connection:
+        with self.read() as connection:
             return load_actor(connection, username, channel=channel, today=self.today)
 
     def at(self, time: TimeSource) -> "Service":

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from engine.actor import Actor
 from engine.ledger import Chain
 from engine.replay import Recorded, StepId
 from models import Assignment, Case, Decision, Step
+from models.statement import Statement
 from rules.errors import AssignmentNotFound, CaseNotFound
 
 _cases, _step, _assignment, _decision = (
@@ -22,27 +23,6 @@ _cases, _step, _assignment, _decision = (
     Decision.__table__,
 )
 
-_LOCK_BY_ID = select(_cases).where(_cases.c.id == bindparam("id")).with_for_update(of=_cases)
-_LOCK_BY_NUMBER = select(_cases).where(_cases.c.number == bindparam("number")).with_for_update(of=_cases)
-_LOCK_BY_ASSIGNMENT = (
-    select(_cases)
-    .join(_assignment, _assignment.c.case_id == _cases.c.id)
-    .where(_assignment.c.id == bindparam("assignment"))
-    .with_for_update(of=_cases)
-)
-_STEPS = select(_step).where(_step.c.case_id == bindparam("case")).order_by(_step.c.id)
-_DECISIONS = (
-    select(
-        _decision.c.assignment_id,
-        _decision.c.step_id,
-        _decision.c.person_id,
-        _decision.c.action,
-        _assignment.c.ordinal,
-    )
-    .join(_assignment, _assignment.c.id == _decision.c.assignment_id)
-    .where(_decision.c.case_id == bindparam("case"))
-    .order_by(_decision.c.id)
-)
 _SAVED = (
     "seq",
     "ledger_seq",
@@ -54,10 +34,56 @@ _SAVED = (
     "closed_at",
     "outcome",
 )
-_SAVE = (
+_CASE = [
+    _cases.c[name]
+    for name in ("id", "number", "procedure", "version", "intake", "unit_id", "drafter_id", *_SAVED)
+]
+
+_LOCK = select(*_CASE).with_for_update(of=_cases)
+_LOCK_BY_ID = Statement(_LOCK.where(_cases.c.id == bindparam("id")))
+_LOCK_BY_NUMBER = Statement(_LOCK.where(_cases.c.number == bindparam("number")))
+_LOCK_BY_ASSIGNMENT = Statement(
+    _LOCK.join(_assignment, _assignment.c.case_id == _cases.c.id).where(
+        _assignment.c.id == bindparam("assignment")
+    )
+)
+_STEPS = Statement(
+    select(
+        _step.c.id,
+        _step.c.key,
+        _step.c.round,
+        _step.c.kind,
+        _step.c.call,
+        _step.c.document_version_id,
+        _step.c.outcome,
+        _step.c.opened_at,
+        _step.c.settled_at,
+    )
+    .where(_step.c.case_id == bindparam("case"))
+    .order_by(_step.c.id)
+)
+_ASSIGNMENTS = Statement(
+    select(
+        _assignment.c.id,
+        _assignment.c.step_id,
+        _assignment.c.position,
+        _assignment.c.unit_id,
+        _assignment.c.person_id,
+        _assignment.c.ordinal,
+        _assignment.c.document_version_id,
+        _assignment.c.closed_at,
+        _assignment.c.closed_because,
+        _decision.c.person_id.label("decided_by"),
+        _decision.c.action,
+    )
+    .outerjoin(_decision, _decision.c.assignment_id == _assignment.c.id)
+    .where(_assignment.c.case_id == bindparam("case"))
+    .order_by(_assignment.c.id)
+)
+_SAVE = Statement(
     update(_cases)
     .where(_cases.c.id == bindparam("case_id"))
-    .values({name: bindparam(f"new_{name}") for name in _SAVED})
+    .values({n: bindparam(f"new_{n}") for n in _SAVED})
 )
 
 
@@ -103,10 +129,6 @@ class CaseRow:
     outcome: str
 
 
-_CASE_FIELDS = tuple(CaseRow.__dataclass_fields__)
-_STEP_FIELDS = tuple(StepRow.__dataclass_fields__)
-
-
 @dataclass
 class Work:
     """Everything known and written of one case within one transaction."""
@@ -119,7 +141,7 @@ class Work:
     case: CaseRow
     chain: Chain
     steps: dict[StepId, StepRow] = field(default_factory=dict)
-    decisions: list[Row[Any]] = field(default_factory=list)
+    assignments: list[Any] = field(default_factory=list)  # all to-dos ever, with who decided what
 
     @property
     def seq(self) -> int:
@@ -138,6 +160,10 @@ class Work:
             action, at=self.now, actor=self.actor, channel=self.channel, basis=basis, step=step, data=data
         )
 
+    def decisions_of(self, step_id: int) -> list[Any]:
+        """The decided to-dos of one step round, in the order they were opened."""
+        return [row for row in self.assignments if row.step_id == step_id and row.action is not None]
+
     def step_of(self, step_id: int | None) -> StepRow | None:
         """The journal row with this id."""
         return next((row for row in self.steps.values() if row.id == step_id), None)
@@ -149,7 +175,7 @@ class Work:
         case.ledger_seq, case.ledger_head = self.chain.seq, self.chain.head
         self.chain.flush(self.connection)
         values = {f"new_{name}": getattr(case, name) for name in _SAVED}
-        self.connection.execute(_SAVE, {"case_id": case.id, **values})
+        _SAVE.run(self.connection, {"case_id": case.id, **values})
 
 
 def work_on_assignment(
@@ -160,10 +186,12 @@ def work_on_assignment(
     Raises:
         AssignmentNotFound: no such to-do.
     """
-    row = connection.execute(_LOCK_BY_ASSIGNMENT, {"assignment": assignment_id}).one_or_none()
-    if row is None:
+    rows = _LOCK_BY_ASSIGNMENT.run(connection, {"assignment": assignment_id})
+    if not rows:
         raise AssignmentNotFound(where="assignment", assignment=assignment_id)
-    return _loaded(connection, row, actor=actor.username, channel=actor.channel, now=now, timezone=timezone)
+    return _loaded(
+        connection, rows[0], actor=actor.username, channel=actor.channel, now=now, timezone=timezone
+    )
 
 
 def work_on_case(
@@ -175,24 +203,22 @@ def work_on_case(
         CaseNotFound: no such case.
     """
     if isinstance(case, int):
-        row = connection.execute(_LOCK_BY_ID, {"id": case}).one_or_none()
+        rows = _LOCK_BY_ID.run(connection, {"id": case})
     else:
-        row = connection.execute(_LOCK_BY_NUMBER, {"number": case}).one_or_none()
-    if row is None:
+        rows = _LOCK_BY_NUMBER.run(connection, {"number": case})
+    if not rows:
         raise CaseNotFound(where="case", number=case)
-    return _loaded(connection, row, actor=actor, channel=channel, now=now, timezone=timezone)
+    return _loaded(connection, rows[0], actor=actor, channel=channel, now=now, timezone=timezone)
 
 
 def _loaded(
-    connection: Connection, row: Row[Any], *, actor: str, channel: str, now: datetime, timezone: str
+    connection: Connection, row: Any, *, actor: str, channel: str, now: datetime, timezone: str
 ) -> Work:
-    columns = row._mapping
-    case = CaseRow(**{name: columns[name] for name in _CASE_FIELDS})
+    case = CaseRow(**row._asdict())
     work = Work(
         connection, now, timezone, actor, channel, case, Chain(case.id, case.ledger_seq, case.ledger_head)
     )
-    for step in connection.execute(_STEPS, {"case": case.id}):
-        columns = step._mapping
-        work.steps[(step.key, step.round)] = StepRow(**{name: columns[name] for name in _STEP_FIELDS})
-    work.decisions = list(connection.execute(_DECISIONS, {"case": case.id}))
+    for step in _STEPS.run(connection, {"case": case.id}):
+        work.steps[(step.key, step.round)] = StepRow(*step)
+    work.assignments = _ASSIGNMENTS.run(connection, {"case": case.id})
     return work

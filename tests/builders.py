@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
+from engine.actor import Actor
 from engine.acts.decide import DecisionRequest, DecisionResult, decide
 from engine.acts.launch import Launched, LaunchRequest, launch
-from engine.actor import Actor
 from engine.service import Service
 from models import Holding, Organ, Person, Unit
 from rules.positions import Position
@@ -169,7 +169,7 @@ def _dated(service: Service, answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def decide_all(service: Service, number: str, *, until: str | None = None) -> list[str]:
-    """Approve everything that is open, until nothing is or the step ``until`` is open. Returns the step keys."""
+    """Approve what is open until nothing is, or the step ``until`` is open. Returns the decided step keys."""
     decided = []
     while todos := todos_of(service, number):
         if todos[0].step == until:

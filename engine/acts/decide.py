@@ -7,8 +7,8 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from engine.actor import Actor
 from engine.advance import advance
@@ -26,6 +26,7 @@ from engine.service import Service
 from engine.signing import Signed, asked_next, settled_action
 from engine.work import StepRow, Work, work_on_assignment
 from models import Assignment, Decision, DocumentVersion, Person
+from models.statement import Statement
 from rules.errors import (
     AssignmentClosed,
     AssignmentStale,
@@ -40,13 +41,22 @@ from rules.time import local_date
 
 _assignment, _decision = Assignment.__table__, Decision.__table__
 
-_LOAD_ASSIGNMENT = select(_assignment).where(_assignment.c.id == bindparam("id"))
-_INSERT_DECISION = insert(_decision).returning(_decision.c.id)
-_CLOSE = (
-    update(_assignment)
-    .where(_assignment.c.id == bindparam("assignment"))
-    .values(closed_at=bindparam("at"), closed_because=bindparam("because"))
-)
+
+def _record_statement() -> Statement:
+    """The decision and the closing of its to-do, in one statement."""
+    columns = [column.name for column in _decision.columns if column.name != "id"]
+    values = {name: bindparam(name, type_=_decision.c[name].type) for name in columns}
+    recorded = insert(_decision).values(values).returning(_decision.c.id).cte("recorded")
+    closed = (
+        update(_assignment)
+        .where(_assignment.c.id == bindparam("assignment_id"))
+        .values(closed_at=bindparam("decided_at"), closed_because="decided")
+        .cte("closed")
+    )
+    return Statement(select(recorded.c.id).add_cte(closed))
+
+
+_RECORD = _record_statement()
 
 
 @dataclass(frozen=True)
@@ -106,15 +116,15 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
                 timezone=service.settings.timezone,
             )
             return _decide(work, actor, request)
-    except IntegrityError as error:
+    except UniqueViolation as error:
         # Only the key can collide: the to-do itself is guarded by the case's lock.
-        if "idempotency_key" in str(error.orig):
+        if "idempotency_key" in (error.diag.constraint_name or ""):
             raise IdempotencyKeyReused(where="Idempotency-Key") from None
         raise
 
 
 def _decide(work: Work, actor: Actor, request: DecisionRequest) -> DecisionResult:
-    todo = work.connection.execute(_LOAD_ASSIGNMENT, {"id": request.assignment_id}).one()
+    todo = next(row for row in work.assignments if row.id == request.assignment_id)
     step = work.step_of(todo.step_id)
     if step is None:  # an incident's to-do: the administrator retries, never decides
         permit(actor, Act.DECIDE, Facts(where=str(todo.id), assigned_person_id=-1))
@@ -296,8 +306,8 @@ def _forget_current_version(work: Work, step: StepRow) -> None:
 def _store(
     work: Work, actor: Actor, request: DecisionRequest, step: StepRow, outcome: ReviewOutcome, opinion: str
 ) -> int:
-    decision_id = work.connection.execute(
-        _INSERT_DECISION,
+    [(decision_id,)] = _RECORD.run(
+        work.connection,
         {
             "assignment_id": request.assignment_id,
             "case_id": work.case.id,
@@ -315,9 +325,6 @@ def _store(
             "received_at": request.received_at or work.now,
             "decided_at": work.now,
         },
-    ).scalar_one()
-    work.connection.execute(
-        _CLOSE, {"assignment": request.assignment_id, "at": work.now, "because": "decided"}
     )
     data = {
         "action": outcome.action.value,
@@ -333,7 +340,7 @@ def _store(
 
 def _settle_or_ask_next(work: Work, step: StepRow, outcome: ReviewOutcome) -> None:
     order, signers = SigningOrder(step.call["order"]), len(step.call["signers"])
-    signed = [Signed(d.ordinal, Action(d.action)) for d in work.decisions if d.step_id == step.id]
+    signed = [Signed(row.ordinal, Action(row.action)) for row in work.decisions_of(step.id)]
     signed.append(Signed(len(signed), outcome.action))
     action = settled_action(order, signers, signed)
     if action is None:

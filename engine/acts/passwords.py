@@ -1,0 +1,96 @@
+"""Passwords: set by an administrator or by the operator of the machine, kept as argon2 hashes."""
+
+from functools import cache
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+from sqlalchemy import text
+
+from engine.actor import Actor
+from engine.ledger import append_to_organ
+from engine.policy import Act, Facts, permit
+from engine.service import Service
+from rules.errors import InvalidInput, UnknownPerson
+from rules.positions import Position
+
+MIN_LENGTH, MAX_LENGTH, MIN_DIFFERENT = 10, 256, 5
+
+_SET = text("UPDATE person SET password_hash = :hash WHERE username = :username AND active RETURNING id")
+_END_SESSIONS = text("DELETE FROM auth_session WHERE person_id = :person")
+_REVOKE_TOKENS = text(
+    "UPDATE access_token SET revoked_at = :now WHERE person_id = :person AND revoked_at IS NULL"
+)
+_FORGET_FAILURES = text("DELETE FROM sign_in_failure WHERE username = :username")
+
+
+def operator(account: str) -> Actor:
+    """Whoever may run commands on the server stands as an administrator there: the first one has no other."""
+    return Actor(0, f"operator:{account}", account, "cli", frozenset({(Position.ADMINISTRATOR.value, None)}))
+
+
+def set_password(service: Service, actor: Actor, username: str, password: str) -> None:
+    """Set someone's password. Their sessions end and their tokens are revoked: a reset often follows a leak.
+
+    Raises:
+        NotAllowed, UnknownPerson, InvalidInput: too weak.
+    """
+    permit(actor, Act.SET_PASSWORD, Facts(where=username))
+    _require_strength(username, password)
+    hashed = _hasher().hash(password)
+    with service.database.begin() as connection:
+        person = connection.execute(_SET, {"hash": hashed, "username": username}).scalar()
+        if person is None:
+            raise UnknownPerson(where="username", username=username)
+        connection.execute(_END_SESSIONS, {"person": person})
+        connection.execute(_REVOKE_TOKENS, {"person": person, "now": service.now})
+        connection.execute(_FORGET_FAILURES, {"username": username})
+        append_to_organ(
+            connection,
+            "password-set",
+            at=service.now,
+            actor=actor.username,
+            channel=actor.channel,
+            data={"person": username},
+        )
+
+
+def verify_password(password: str, stored: str) -> bool:
+    """Whether the password fits. An empty or foreign hash costs the same work and never fits."""
+    try:
+        fits = _hasher().verify(password[:MAX_LENGTH], stored or _nobodys_hash())
+    except UnknownHashError:
+        fits = _hasher().verify(password[:MAX_LENGTH], _nobodys_hash())
+        return False
+    return fits and bool(stored)
+
+
+def _require_strength(username: str, password: str) -> None:
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise _weak(
+            f"须为{MIN_LENGTH}至{MAX_LENGTH}个字符", f"it must have {MIN_LENGTH} to {MAX_LENGTH} characters"
+        )
+    if len(set(password)) < MIN_DIFFERENT:
+        raise _weak(
+            f"须含至少{MIN_DIFFERENT}个不同字符",
+            f"it must have at least {MIN_DIFFERENT} different characters",
+        )
+    if not password.isprintable():
+        raise _weak("不得含控制字符", "it must not contain control characters")
+    if username.lower() in password.lower():
+        raise _weak("不得包含用户名", "it must not contain the user name")
+    if password.isdigit():
+        raise _weak("不得全为数字", "it must not consist of digits only")
+
+
+def _weak(zh: str, en: str) -> InvalidInput:
+    return InvalidInput(where="password", field="password", why_zh=zh, why_en=en)
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher().hash("the password of nobody")
