@@ -11,7 +11,7 @@ from models.document import (
     SecrecyRegisterLine,
 )
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
-from models.projection import ShownCase, ShownStep
+from models.projection import ShownCase, ShownDeployment
 from models.trace import ORGAN_CHAIN, LedgerEntry, LedgerHead, LedgerSeal, LedgerSealHead, Notification
 
 __all__ = [
@@ -40,7 +40,7 @@ __all__ = [
     "RegisterFile",
     "SecrecyRegisterLine",
     "ShownCase",
-    "ShownStep",
+    "ShownDeployment",
     "SignInFailure",
     "Step",
     "Unit",

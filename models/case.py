@@ -139,7 +139,6 @@ class Incident(Stored, table=True):
     blocking: bool
     message_zh: str
     message_en: str
-    detail: dict[str, Any] = json_object()
     opened_at: datetime = instant()
     resolved_at: datetime | None = instant(nullable=True)
     resolved_by: int | None = None

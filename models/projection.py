@@ -3,36 +3,40 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
 
-from models.columns import Stored, instant, reference
+from models.columns import instant, reference
 
 
-class ShownCase(Stored, table=True):
-    """The flow run that shows a case. A new ``generation`` starts when its run was spoilt by hand."""
+class ShownCase(SQLModel, table=True):
+    """The flow run that shows a case. A new ``generation`` starts when its run is gone."""
 
     __tablename__ = "shown_case"
-    __table_args__ = (Index("ix_shown_case_run", "flow_run_id"),)
+    __table_args__ = (
+        Index("ix_shown_case_run", "flow_run_id", unique=True),
+        Index("ix_shown_case_unfinished", "case_id", postgresql_where=text("NOT finished")),
+    )
 
     case_id: int = reference("cases.id", primary_key=True)
-    generation: int = 0
+    generation: int = 1
     flow_run_id: UUID | None = None
     shown_seq: int = 0
     woken_at: datetime | None = instant(nullable=True)  # we resumed it; null: it should be parked
+    pause_key: str = ""  # of our last park; empty: never parked
+    flagged_key: str | None = None  # the park someone disturbed by hand, once that was flagged
+    label: str = ""  # name and tags last set
+    message: str = ""  # state message last set
+    sheet_id: UUID | None = None  # the routing sheet's artifact
     finished: bool = False  # the closed case's run has been seen Completed
-    trouble: str = ""
 
 
-class ShownStep(Stored, table=True):
-    """The task run that shows one step round in the present generation."""
+class ShownDeployment(SQLModel, table=True):
+    """The deployment of a procedure in Prefect; another identity than ours means Prefect's database is new."""
 
-    __tablename__ = "shown_step"
-    __table_args__ = (
-        UniqueConstraint("task_run_id"),
-        Index("ix_shown_step_running", "step_id", postgresql_where=text("state = 'RUNNING'")),
-    )
+    __tablename__ = "shown_deployment"
 
-    step_id: int = reference("step.id", primary_key=True)
-    generation: int
-    task_run_id: UUID
-    state: str
+    procedure: str = Field(primary_key=True)
+    deployment_id: UUID
+    work_pool_id: UUID
+    digest: str  # of what was applied; differs when schema or site data changed

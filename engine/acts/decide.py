@@ -14,7 +14,7 @@ from engine.actor import Actor
 from engine.advance import advance
 from engine.calls import Action, ReturnMode, SigningOrder
 from engine.documents import load_version, number_holder, store_version
-from engine.drafting import Drafting
+from engine.drafting import Drafting, refuse_content
 from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
 from engine.holders import Post
 from engine.incidents import open_incident
@@ -249,6 +249,8 @@ def _checked_answers(work: Work, request: DecisionRequest, action: Action, step:
         return NoAnswers()  # a return or a disagreement answers nothing but why
     forms = procedure(work.case.procedure, work.case.version).forms
     form = forms[step.call["form"]] if step.call["form"] else NoAnswers
+    if form is Drafting and _claimed(work).get("state_secret"):
+        refuse_content(request.answers)  # before validation could quote or complain about any of it
     answers: Form = fill(form, request.answers, where=str(request.assignment_id))  # type: ignore[assignment]
     document = load_version(work.connection, step.document_version_id) if step.call["form"] else None
     answers.check(

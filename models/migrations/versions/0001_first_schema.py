@@ -228,12 +228,24 @@ def upgrade() -> None:
     sa.Column('flow_run_id', sa.Uuid(), nullable=True),
     sa.Column('shown_seq', sa.Integer(), nullable=False),
     sa.Column('woken_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('pause_key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('flagged_key', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('label', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('message', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('sheet_id', sa.Uuid(), nullable=True),
     sa.Column('finished', sa.Boolean(), nullable=False),
-    sa.Column('trouble', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], ),
     sa.PrimaryKeyConstraint('case_id')
     )
-    op.create_index('ix_shown_case_run', 'shown_case', ['flow_run_id'], unique=False)
+    op.create_index('ix_shown_case_run', 'shown_case', ['flow_run_id'], unique=True)
+    op.create_index('ix_shown_case_unfinished', 'shown_case', ['case_id'], unique=False, postgresql_where=sa.text('NOT finished'))
+    op.create_table('shown_deployment',
+    sa.Column('procedure', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('deployment_id', sa.Uuid(), nullable=False),
+    sa.Column('work_pool_id', sa.Uuid(), nullable=False),
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('procedure')
+    )
     op.create_table('step',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('case_id', sa.BigInteger(), nullable=False),
@@ -294,7 +306,6 @@ def upgrade() -> None:
     sa.Column('blocking', sa.Boolean(), nullable=False),
     sa.Column('message_zh', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('message_en', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('detail', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('resolved_by', sa.Integer(), nullable=True),
@@ -320,16 +331,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('idempotency_key')
     )
     op.create_index(op.f('ix_publication_case_id'), 'publication', ['case_id'], unique=False)
-    op.create_table('shown_step',
-    sa.Column('step_id', sa.BigInteger(), nullable=False),
-    sa.Column('generation', sa.Integer(), nullable=False),
-    sa.Column('task_run_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.ForeignKeyConstraint(['step_id'], ['step.id'], ),
-    sa.PrimaryKeyConstraint('step_id'),
-    sa.UniqueConstraint('task_run_id')
-    )
-    op.create_index('ix_shown_step_running', 'shown_step', ['step_id'], unique=False, postgresql_where=sa.text("state = 'RUNNING'"))
     op.create_table('assignment',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('case_id', sa.BigInteger(), nullable=False),
