@@ -66,7 +66,8 @@ def main() -> int:
     for bug in seeded_bugs():
         caught, seen = is_caught(bug)
         missed += not caught
-        print(f"{'caught' if caught else 'MISSED'}  {bug.patch.stem}  by {bug.caught_by}  ({seen})", flush=True)
+        verdict = "caught" if caught else "MISSED"
+        print(f"{verdict}  {bug.patch.stem}  by {bug.caught_by}  ({seen})", flush=True)
     total = len(seeded_bugs())
     print(f"{total - missed} passed, {missed} failed")
     return 1 if missed else 0

@@ -1,0 +1,1 @@
+"""What a decision says, and the checks it passes before it is stored."""

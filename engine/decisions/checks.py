@@ -1,0 +1,103 @@
+"""The checks a decision passes before anything of it is stored."""
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.calls import Action, ReturnMode
+from engine.decisions.request import DecisionRequest
+from engine.documents import load_version, number_holder
+from engine.drafting import Drafting, refuse_content
+from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
+from engine.procedures import procedure
+from engine.work import StepRow, Work
+from models import DocumentVersion
+from rules.errors import AssignmentStale, InvalidInput, OpinionRequired
+from rules.time import local_date
+
+
+def refuse_stale(work: Work, request: DecisionRequest, todo: Any) -> None:
+    """Refuse a decision about another version than the to-do names."""
+    if request.document_version is None or todo.document_version_id is None:
+        return
+    versions = DocumentVersion.__table__
+    current = work.connection.execute(
+        select(versions.c.version).where(versions.c.id == todo.document_version_id)
+    ).scalar_one()
+    if current != request.document_version:
+        raise AssignmentStale(where=str(todo.id), seen=request.document_version, current=current)
+
+
+def checked_action(request: DecisionRequest, step: StepRow) -> Action:
+    """The action, if the step offers it."""
+    if request.action in step.call["actions"]:
+        return Action(request.action)
+    offered = "、".join(f"{Action(a).value}（{Action(a).chinese}）" for a in step.call["actions"])
+    raise InvalidInput(
+        where=str(request.assignment_id),
+        field="action",
+        why_zh=f"本环节只能选择：{offered}",
+        why_en=f"this step offers {', '.join(step.call['actions'])}",
+    )
+
+
+def checked_opinion(raw: str, action: Action, step: StepRow) -> str:
+    """The opinion's text; required for some actions."""
+    opinion = clean_opinion(raw)
+    if not opinion and action in step.call["opinion_for"]:
+        raise OpinionRequired(where="opinion", act_zh=action.chinese, act_en=action.value)
+    return opinion
+
+
+def checked_return(request: DecisionRequest, action: Action, step: StepRow) -> tuple[str | None, ReturnMode]:
+    """Where a return goes and how it comes back; nothing for other actions."""
+    if action is not Action.RETURN:
+        return None, ReturnMode.RUN_AGAIN
+    offered = step.call["returns_to"]
+    if request.return_to not in offered:
+        raise InvalidInput(
+            where=str(request.assignment_id),
+            field="return_to",
+            why_zh=f"退回须指明之前的一个环节：{'、'.join(offered)}",
+            why_en=f"a return names one of the earlier steps: {', '.join(offered)}",
+        )
+    if request.return_mode not in set(ReturnMode):
+        raise InvalidInput(
+            field="return_mode",
+            why_zh="须为 run_again（从该环节重新办理）或 come_back（改后直接回到我处）",
+            why_en="it is run_again or come_back",
+        )
+    return request.return_to, ReturnMode(request.return_mode)
+
+
+def checked_answers(work: Work, request: DecisionRequest, action: Action, step: StepRow) -> Form:
+    """The form an approval fills in, checked against the case."""
+    if action is not Action.APPROVE:
+        return NoAnswers()  # a return or a disagreement answers nothing but why
+    forms = procedure(work.case.procedure, work.case.version).forms
+    form = forms[step.call["form"]] if step.call["form"] else NoAnswers
+    if form is Drafting and claimed_intake(work).get("state_secret"):
+        refuse_content(request.answers)  # before validation could quote or complain about any of it
+    answers: Form = fill(form, request.answers, where=str(request.assignment_id))  # type: ignore[assignment]
+    document = load_version(work.connection, step.document_version_id) if step.call["form"] else None
+    answers.check(
+        FormFacts(
+            number_holder=partial(number_holder, work.connection),
+            case_number=work.case.number,
+            intake=claimed_intake(work),
+            document=document,
+            today=local_date(work.now, work.timezone),
+        )
+    )
+    return answers
+
+
+def claimed_intake(work: Work) -> dict[str, Any]:
+    """The intake, without its claim of a state secret once the secrecy office has sent the case back."""
+    intake = work.case.intake
+    cleared = any(
+        row.call.get("form") == "secrecy-finding" and (row.outcome or {}).get("action") == Action.RETURN
+        for row in work.steps.values()
+    )
+    return intake | {"state_secret": False} if cleared else intake
