@@ -17,6 +17,7 @@ from engine.procedures import procedure
 from engine.replay import Ended, ReplayMismatch, replay
 from engine.work import Work
 from models import Assignment
+from models.statement import Savepoint
 from rules.errors import GongkaiError, JournalMismatch
 
 log = structlog.get_logger(__name__)
@@ -27,7 +28,7 @@ def advance(work: Work) -> bool:
     if work.case.frozen or work.case.closed_at is not None:
         return False
     mark, steps, case = work.chain.mark(), dict(work.steps), vars(work.case).copy()
-    savepoint = work.connection.begin_nested()
+    savepoint = Savepoint(work.connection, "advance")
     try:
         _step_forward(work)
     except Exception as error:  # the decision must stand whatever its consequence does
@@ -37,7 +38,6 @@ def advance(work: Work) -> bool:
         vars(work.case).update(case)
         _report(work, error)
         return False
-    savepoint.commit()
     return True
 
 

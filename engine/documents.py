@@ -22,6 +22,7 @@ from models import (
     SecrecyRegisterLine,
     Step,
 )
+from models.statement import Statement
 from rules.disclosure import DisclosureAttribute
 from rules.errors import GroundMissing, NumberTaken, UnreviewedPublicationRefused
 
@@ -30,15 +31,15 @@ _version, _issue, _counter = DocumentVersion.__table__, DocumentIssue.__table__,
 CONTENT = ("title", "body", "attribute", "ground", "ground_text", "attachments")
 """The fields a version is made of; its hash covers them all."""
 
-_LOAD = select(_version).where(_version.c.id == bindparam("id"))
+_LOAD = Statement(select(_version).where(_version.c.id == bindparam("id")))
 
 
 def load_version(connection: Connection, version_id: int | None) -> dict[str, Any] | None:
     """A version as a mapping, or ``None`` when there is none yet."""
     if version_id is None:
         return None
-    row = connection.execute(_LOAD, {"id": version_id}).one_or_none()
-    return None if row is None else dict(row._mapping)
+    rows = _LOAD.run(connection, {"id": version_id})
+    return rows[0]._asdict() if rows else None
 
 
 def content_hash(content: dict[str, Any]) -> str:

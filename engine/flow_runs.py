@@ -1,12 +1,134 @@
-"""The Prefect side of a procedure: what its flow does when Prefect runs it."""
+"""The Prefect side of a procedure: what its flow does when Prefect runs it.
 
-from dataclasses import replace
-from typing import Any
+A run is woken only to execute an automated step. It finds its case, replays the procedure from the journal,
+executes what is open under a lease, and parks again. It never decides anything.
+"""
 
-from engine.procedures import Procedure
+import asyncio
+import inspect
+import os
+import socket
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+
+import structlog
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.exceptions import Pause
+from prefect.states import Cancelled, Completed, Failed
+from prefect.utilities.engine import propose_state
+
+from engine import visits
+from engine.execution import execute
+from engine.hand_acts import flag_hand_act
+from engine.leases import claim
+from engine.procedures import Procedure, procedure
+from engine.projection import runs
+from engine.projection.record import note
+from engine.projection.wording import run_message
+from engine.service import Service, service_from_environment
+from engine.visits import NotTheCasesRun, Visit
+from rules.errors import GongkaiError
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
-def as_flow(chosen: Procedure) -> Procedure:
-    """The procedure with its Prefect flow."""
-    flow: Any = None
-    return replace(chosen, flow=flow)
+@lru_cache(maxsize=1)
+def _service() -> Service:
+    """Any Prefect worker may run a flow, so the flow finds the installation by itself."""
+    return service_from_environment(pool_size=4)
+
+
+@lru_cache
+def flow_of(key: str) -> Flow[..., Any]:
+    """The Prefect flow of a procedure, of the same name. Its parameters are the intake's fields, flat."""
+    chosen = procedure(key)
+
+    async def run(**parameters: Any) -> State[Any]:
+        return await _run(chosen, parameters)
+
+    run.__name__, run.__doc__ = key.replace("-", "_"), f"{chosen.chinese} {chosen.english}: {chosen.source}"
+    run.__module__ = chosen.body.__module__
+    run.__signature__ = _signature(chosen)  # type: ignore[attr-defined]
+    # The body validates by itself: a refusal must say what to do, and the operator may switch the schema off.
+    return Flow(
+        run,
+        name=key,
+        version=str(chosen.version),
+        retries=0,
+        persist_result=False,
+        validate_parameters=False,
+    )
+
+
+def _signature(chosen: Procedure) -> inspect.Signature:
+    """Everything is optional here: what is missing is told in words, not by a failing call."""
+    names = chosen.intake.model_fields
+    return inspect.Signature(
+        [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Any) for n in names]
+    )
+
+
+async def _run(chosen: Procedure, parameters: dict[str, Any]) -> State[Any]:
+    context = FlowRunContext.get()
+    assert context is not None
+    assert context.flow_run is not None
+    service, run = _service(), context.flow_run
+    given = {name: value for name, value in parameters.items() if value is not None}
+    try:
+        visit = await _sync(
+            visits.arrive,
+            service,
+            chosen,
+            given,
+            flow_run_id=run.id,
+            idempotency_key=run.idempotency_key,
+        )
+    except NotTheCasesRun as error:
+        return Cancelled(message=str(error))
+    except GongkaiError as error:
+        return Failed(message=visits.refusal(error))
+    if visit.unasked is not None and not await runs.woken_by_us(context.client, run.id):
+        await _sync(flag_hand_act, service, visit.unasked, "resumed")
+    await _execute_what_is_due(service, visit)
+    return await _end_or_park(service, context, visit)
+
+
+async def _execute_what_is_due(service: Service, visit: Visit) -> None:
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    while (due := await _sync(visits.next_activity, service, visit.case_id)) is not None:
+        lease = await _sync(claim, service, due.step_id, holder=holder)
+        if lease is None:  # not yet due again, waiting for the administrator, or another run has it
+            return
+        await execute(service, lease, due.step, visit.flow_run_id)
+
+
+async def _end_or_park(service: Service, context: FlowRunContext, visit: Visit) -> State[Any]:
+    case = await _sync(visits.read_case, service, visit.case_id)
+    message = run_message(case, service.settings.timezone)
+    if case.closed_at is not None:
+        return Completed(message=message)
+    key = runs.new_pause_key()
+    state = runs.parked(message, key)
+    assert isinstance(context.client, PrefectClient)
+    accepted = await propose_state(context.client, state, flow_run_id=visit.flow_run_id)
+    log.info("parked", case=case.number, state=accepted.name)
+    await _sync(
+        note,
+        service,
+        visit.case_id,
+        visit.flow_run_id,
+        pause_key=key,
+        message=message,
+        woken_at=None,
+    )
+    raise Pause(state=state)
+
+
+async def _sync(function: Callable[..., T], *arguments: Any, **keywords: Any) -> T:
+    """Database work off the event loop."""
+    return await asyncio.to_thread(partial(function, *arguments, **keywords))

@@ -52,6 +52,23 @@ def claim(service: Service, step_id: int, *, holder: str) -> Lease | None:
     return Lease(step_id, row.case_id, number, row.name, row.arguments, row.idempotency_key, row.epoch)
 
 
+def renew(service: Service, lease: Lease) -> bool:
+    """Hold the lease for another term; ``False`` when another has taken over or the step is settled."""
+    until = service.now + timedelta(seconds=service.settings.lease_seconds)
+    with service.database.begin() as connection:
+        renewed = connection.execute(
+            update(_activity)
+            .where(
+                _activity.c.step_id == lease.step_id,
+                _activity.c.epoch == lease.epoch,
+                _activity.c.settled_at.is_(None),
+                _activity.c.leased_by.is_not(None),
+            )
+            .values(leased_until=until)
+        )
+    return bool(renewed.rowcount)
+
+
 def settle(service: Service, lease: Lease, facts: dict[str, Any]) -> bool:
     """Store the result and advance the case, in one transaction.
 
@@ -77,16 +94,21 @@ def settle(service: Service, lease: Lease, facts: dict[str, Any]) -> bool:
     return True
 
 
-def give_up(service: Service, lease: Lease, error: str) -> None:
-    """Note a failed wake; after the last one an incident asks the administrator."""
+def give_up(service: Service, lease: Lease, error: str, *, last_attempt: int | None = None) -> None:
+    """Note a failed wake; after the last one an incident asks the administrator.
+
+    Args:
+        last_attempt: how many wakes may fail; 1 when repeating cannot help.
+    """
+    allowed = last_attempt or service.settings.activity_attempts
     with service.database.begin() as connection:
         work = _work(service, connection, lease)
         step = work.step_of(lease.step_id)
         if step is None or not _still_ours(work, lease):
             return
-        attempts = _note_failure(work, lease, error, service)
+        attempts = _note_failure(work, lease, error, service, allowed)
         work.note("activity-failed", step=step.label, data={"attempt": attempts, "error": error[:300]})
-        if attempts >= service.settings.activity_attempts:
+        if attempts >= allowed:
             open_incident(
                 work,
                 "activity-failed",
@@ -101,7 +123,7 @@ def give_up(service: Service, lease: Lease, error: str) -> None:
         work.finish()
 
 
-def _note_failure(work: Work, lease: Lease, error: str, service: Service) -> int:
+def _note_failure(work: Work, lease: Lease, error: str, service: Service, allowed: int) -> int:
     settings = service.settings
     row = work.connection.execute(
         update(_activity)
@@ -115,7 +137,7 @@ def _note_failure(work: Work, lease: Lease, error: str, service: Service) -> int
         )
         .returning(_activity.c.attempts)
     ).scalar_one()
-    if row >= settings.activity_attempts:  # waits for the administrator, not for time
+    if row >= allowed:  # waits for the administrator, not for time
         work.connection.execute(
             update(_activity).where(_activity.c.step_id == lease.step_id).values(next_try_at=None)
         )

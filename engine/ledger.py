@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Insert, bindparam, column, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from models import ORGAN_CHAIN, Case, LedgerEntry, LedgerHead, LedgerSeal, LedgerSealHead
@@ -18,12 +19,23 @@ from models.statement import Statement
 from rules.errors import LedgerBroken
 
 _entry = LedgerEntry.__table__
-_APPEND = Statement(insert(_entry))
+
+
+def appending() -> Insert:
+    """The insert of all entries in the JSON parameter ``entries``: however many, one statement."""
+    columns = [column(each.name, each.type) for each in _entry.columns]
+    sent = func.jsonb_to_recordset(bindparam("entries", type_=JSONB)).table_valued(*columns, name="sent")
+    return insert(_entry).from_select(
+        [each.name for each in columns], select(sent.render_derived(with_types=True))
+    )
+
+
+_APPEND = Statement(appending())
 
 
 @dataclass
 class Chain:
-    """The tail of one chain while it is written: entries wait here until ``flush``."""
+    """The tail of one chain while it is written: entries wait here until they are ``taken``."""
 
     chain: int
     seq: int
@@ -67,11 +79,10 @@ class Chain:
         row["hash"] = self.head = entry_hash(row)
         self.pending.append(row)
 
-    def flush(self, connection: Connection) -> None:
-        """Write what is pending, in one statement."""
-        if self.pending:
-            _APPEND.run_each(connection, self.pending)
-            self.pending = []
+    def taken(self) -> list[dict[str, Any]]:
+        """What is pending, as the parameter ``entries`` of a statement that appends; pending no more."""
+        entries, self.pending = self.pending, []
+        return [{**row, "at": row["at"].isoformat()} for row in entries]
 
 
 def entry_hash(row: dict[str, Any]) -> str:
@@ -89,7 +100,7 @@ def append_to_organ(connection: Connection, action: str, **entry: Any) -> None:
     row = connection.execute(select(head).where(head.c.chain == ORGAN_CHAIN).with_for_update()).one()
     chain = Chain(ORGAN_CHAIN, row.seq, row.hash)
     chain.append(action, **entry)
-    chain.flush(connection)
+    _APPEND.run(connection, {"entries": chain.taken()})
     connection.execute(
         head.update().where(head.c.chain == ORGAN_CHAIN).values(seq=chain.seq, hash=chain.head)
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     Date,
     String,
@@ -39,7 +40,7 @@ def _parameters(table: Table, *names: str) -> dict[str, Any]:
     return {name: bindparam(name, type_=table.c[name].type) for name in names}
 
 
-_INSERT_STEP = Statement(
+_insert_step = (
     insert(_step)
     .values(
         _parameters(
@@ -59,6 +60,7 @@ _INSERT_STEP = Statement(
     )
     .returning(_step.c.id)
 )
+_INSERT_STEP = Statement(_insert_step)
 _SETTLE_STEP = Statement(
     update(_step)
     .where(_step.c.id == bindparam("step"))
@@ -71,25 +73,26 @@ _CLOSE_STEP_ASSIGNMENTS = Statement(
 )
 
 
-def _ask_statement() -> Statement:
-    """One signer's to-do and a message to each eligible holder, in one statement; returns the holders."""
+def _ask_statement(step: CTE | None = None) -> Statement:
+    """One signer's to-do and a message to each eligible holder; with a new ``step``, its row as well.
+
+    One statement. Returns a row per holder, with the step's id.
+    """
+    values = _parameters(
+        _assignment,
+        "case_id",
+        "position",
+        "unit_id",
+        "person_id",
+        "ordinal",
+        "document_version_id",
+        "opened_at",
+    )
+    step_id = bindparam("step_id", type_=BigInteger) if step is None else select(step.c.id).scalar_subquery()
     todo = (
         insert(_assignment)
-        .values(
-            _parameters(
-                _assignment,
-                "case_id",
-                "step_id",
-                "position",
-                "unit_id",
-                "person_id",
-                "ordinal",
-                "document_version_id",
-                "opened_at",
-            )
-            | {"closed_because": literal("")}
-        )
-        .returning(_assignment.c.id, _assignment.c.case_id, _assignment.c.opened_at)
+        .values(values | {"step_id": step_id, "closed_because": literal("")})
+        .returning(_assignment.c.id, _assignment.c.step_id, _assignment.c.case_id, _assignment.c.opened_at)
         .cte("todo")
     )
     holds = select(_holding.c.person_id).where(
@@ -118,23 +121,25 @@ def _ask_statement() -> Statement:
         "next_try_at": todo.c.opened_at,
         "last_error": literal(""),
     }
-    return Statement(
+    asked = (
         insert(_notification)
         .from_select(list(messages), select(*messages.values()).select_from(todo.join(holder, true())))
         .returning(_notification.c.person_id)
+        .cte("asked")
     )
+    return Statement(select(asked.c.person_id, todo.c.step_id).select_from(asked.join(todo, true())))
 
 
 _ASK = _ask_statement()
+_OPEN_AND_ASK = _ask_statement(_insert_step.cte("opened"))
 
 
 def open_step(work: Work, call: Call, round_: int) -> StepRow:
     """Write the journal row and whatever will settle it."""
-    row = write_step(work, call, round_)
     if isinstance(call, ReviewCall):
-        for ordinal in asked_first(call.order, len(call.signers)):
-            ask(work, row, ordinal)
-    elif isinstance(call, ActivityCall):
+        return _open_review(work, call, round_)
+    row = write_step(work, call, round_)
+    if isinstance(call, ActivityCall):
         _queue(work, call, row)
     elif isinstance(call, HoldCall):
         open_incident(
@@ -145,42 +150,37 @@ def open_step(work: Work, call: Call, round_: int) -> StepRow:
 
 def write_step(work: Work, call: Call, round_: int, outcome: dict[str, Any] | None = None) -> StepRow:
     """The journal row, with its ledger entry; already settled when ``outcome`` is given."""
-    settled = None if outcome is None else work.now
-    version = getattr(call, "document_version_id", None) or work.case.document_version_id
-    stored = call.as_json()
-    [(step_id,)] = _INSERT_STEP.run(
-        work.connection,
-        {
-            "case_id": work.case.id,
-            "key": call.key,
-            "round": round_,
-            "kind": call.kind,
-            "call": stored,
-            "document_version_id": version,
-            "opened_seq": work.seq,
-            "opened_at": work.now,
-            "settled_seq": None if outcome is None else work.seq,
-            "settled_at": settled,
-            "outcome": outcome,
-        },
-    )
-    row = StepRow(step_id, call.key, round_, call.kind, stored, version, outcome, work.now, settled)
-    work.steps[(call.key, round_)] = row
-    work.note("step-opened" if outcome is None else "step-recorded", basis=call.basis, step=row.label)
+    row = _new_row(work, call, round_, outcome)
+    [(row.id,)] = _INSERT_STEP.run(work.connection, _as_parameters(work, row))
+    return _journaled(work, row)
+
+
+def _open_review(work: Work, call: ReviewCall, round_: int) -> StepRow:
+    """The journal row and the first signers' to-dos; the first of them in the same statement."""
+    row = _new_row(work, call, round_)
+    first, *others = asked_first(call.order, len(call.signers))
+    row.id = _ask(work, row, first, _OPEN_AND_ASK, _as_parameters(work, row))
+    _journaled(work, row)
+    for ordinal in others:
+        ask(work, row, ordinal)
     return row
 
 
 def ask(work: Work, row: StepRow, ordinal: int) -> None:
     """Open the to-do of one signer and queue a message to everyone who may act on it."""
-    call = row.call
-    position = Position(call["signers"][ordinal])
+    _ask(work, row, ordinal, _ASK, {"step_id": row.id})
+
+
+def _ask(work: Work, row: StepRow, ordinal: int, statement: Statement, step: dict[str, Any]) -> int:
+    """Returns the step's id, which a new step has only now."""
+    position = Position(row.call["signers"][ordinal])
     post = post_for(position, unit_id=work.case.unit_id, drafter_id=work.case.drafter_id)
     today = local_date(work.now, work.timezone)
-    asked = _ASK.run(
+    asked = statement.run(
         work.connection,
         {
+            **step,
             "case_id": work.case.id,
-            "step_id": row.id,
             "position": position.value,
             "unit_id": post.unit_id,
             "person_id": post.person_id,
@@ -188,11 +188,42 @@ def ask(work: Work, row: StepRow, ordinal: int) -> None:
             "document_version_id": row.document_version_id,
             "opened_at": work.now,
             "today": today,
-            "kept_out": kept_out(duties(work, call, post)),
+            "kept_out": kept_out(duties(work, row.call, post)),
         },
     )
     if not asked:
         raise no_holder(position, separated=is_held(work.connection, post, today))
+    return int(asked[0].step_id)
+
+
+def _new_row(work: Work, call: Call, round_: int, outcome: dict[str, Any] | None = None) -> StepRow:
+    """A row of the journal before it is written; its id comes with that."""
+    version = getattr(call, "document_version_id", None) or work.case.document_version_id
+    settled_at = None if outcome is None else work.now
+    return StepRow(0, call.key, round_, call.kind, call.as_json(), version, outcome, work.now, settled_at)
+
+
+def _as_parameters(work: Work, row: StepRow) -> dict[str, Any]:
+    return {
+        "case_id": work.case.id,
+        "key": row.key,
+        "round": row.round,
+        "kind": row.kind,
+        "call": row.call,
+        "document_version_id": row.document_version_id,
+        "opened_seq": work.seq,
+        "opened_at": row.opened_at,
+        "settled_seq": None if row.outcome is None else work.seq,
+        "settled_at": row.settled_at,
+        "outcome": row.outcome,
+    }
+
+
+def _journaled(work: Work, row: StepRow) -> StepRow:
+    work.steps[(row.key, row.round)] = row
+    action = "step-opened" if row.outcome is None else "step-recorded"
+    work.note(action, basis=row.call["basis"], step=row.label)
+    return row
 
 
 def duties(work: Work, call: dict[str, Any], post: Post) -> Facts:

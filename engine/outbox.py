@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from engine.actor import current
 from engine.service import Service
@@ -30,10 +30,10 @@ from rules.positions import Position
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20
+BATCH = 10
 SMTP_TIMEOUT_SECONDS = 10.0
-LEASE_SECONDS = 600
-"""Longer than a batch can take when every message runs into the server's timeout at every turn."""
+LEASE_SECONDS = 60
+"""So long the batch of a killed sender waits. One that takes half of it is cut short."""
 
 FIRST_PAUSE_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 3600
@@ -58,14 +58,18 @@ def channel_for(settings: Settings) -> Channel:
 
 
 def send_due(service: Service, channel: Channel | None = None) -> int:
-    """Send up to a batch of due messages. Returns how many rows left the queue's head, sent or dropped.
+    """Send up to a batch of due messages; returns how many were settled, sent or dropped.
 
-    Zero means: nothing was due, or the channel is down. Never raises for what a channel does.
+    Zero: nothing was due, or the channel takes nothing now. Never raises for what a channel does.
     """
     chosen = channel or channel_for(service.settings)
     claimed = _claim(service)
     done = 0
     for place, row in enumerate(claimed):
+        if service.now > row.leased_until - timedelta(seconds=LEASE_SECONDS / 2):  # a slow mail server
+            for waiting in claimed[place:]:
+                _mark(service, waiting)
+            break
         try:
             done += _deliver(service, chosen, row)
         except ChannelUnavailable as error:
@@ -135,7 +139,7 @@ def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
     return _mark(service, claimed, sent_at=service.now, attempts=claimed.attempts + 1, last_error="")
 
 
-def _load(service: Service, notification_id: int) -> Row[Any]:
+def _load(service: Service, notification_id: int) -> Any:
     holds = (
         select(func.count())
         .select_from(_holding)
@@ -182,7 +186,7 @@ def _load(service: Service, notification_id: int) -> Row[Any]:
         return connection.execute(query).one()
 
 
-def _why_drop(facts: Row[Any]) -> str:
+def _why_drop(facts: Any) -> str:
     if facts.todo is None or facts.closed_at is not None:
         return "the to-do is closed"
     if not facts.active:
@@ -194,7 +198,7 @@ def _why_drop(facts: Row[Any]) -> str:
     return ""
 
 
-def _content(facts: Row[Any], settings: Settings) -> Content:
+def _content(facts: Any, settings: Settings) -> Content:
     link = f"{settings.base_url.rstrip('/')}/todo/{facts.todo}"
     local = facts.created_at.astimezone(ZoneInfo(settings.timezone))
     arrived = local.strftime("%Y-%m-%d %H:%M")
@@ -224,7 +228,7 @@ def _content(facts: Row[Any], settings: Settings) -> Content:
     )
 
 
-def _public_title(facts: Row[Any]) -> str:
+def _public_title(facts: Any) -> str:
     """Only once attribute and secrecy are settled as public, and never where a secret was ever claimed."""
     claimed = bool(facts.intake.get("state_secret"))
     return facts.title if facts.title_is_public and not claimed else ""

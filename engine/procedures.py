@@ -1,7 +1,6 @@
 """The procedures installed here, by name and version. Flows register; engine looks them up."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
@@ -24,7 +23,6 @@ class Procedure:
     forms: dict[str, type[BaseModel]]
     positions: tuple[Position, ...]  # must have a holder before a case is launched
     body: Body
-    flow: Any = field(repr=False, default=None)  # the Prefect flow of the same name
 
 
 _installed: dict[tuple[str, int], Procedure] = {}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from engine.actor import Actor
-from engine.ledger import Chain
+from engine.ledger import Chain, appending
 from engine.replay import Recorded, StepId
 from models import Assignment, Case, Decision, Step
 from models.statement import Statement
@@ -84,6 +84,7 @@ _SAVE = Statement(
     update(_cases)
     .where(_cases.c.id == bindparam("case_id"))
     .values({n: bindparam(f"new_{n}") for n in _SAVED})
+    .add_cte(appending().cte("appended"))
 )
 
 
@@ -173,9 +174,8 @@ class Work:
         case = self.case
         case.seq = self.seq
         case.ledger_seq, case.ledger_head = self.chain.seq, self.chain.head
-        self.chain.flush(self.connection)
         values = {f"new_{name}": getattr(case, name) for name in _SAVED}
-        _SAVE.run(self.connection, {"case_id": case.id, **values})
+        _SAVE.run(self.connection, {"case_id": case.id, "entries": self.chain.taken(), **values})
 
 
 def work_on_assignment(

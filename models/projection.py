@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.columns import instant, reference
+from models.columns import Stored, instant, reference
 
 
-class ShownCase(SQLModel, table=True):
+class ShownCase(Stored, table=True):
     """The flow run that shows a case. A new ``generation`` starts when its run is gone."""
 
     __tablename__ = "shown_case"
@@ -31,7 +31,7 @@ class ShownCase(SQLModel, table=True):
     finished: bool = False  # the closed case's run has been seen Completed
 
 
-class ShownDeployment(SQLModel, table=True):
+class ShownDeployment(Stored, table=True):
     """The deployment of a procedure in Prefect; another identity than ours means Prefect's database is new."""
 
     __tablename__ = "shown_deployment"

@@ -5,7 +5,7 @@ same transaction, skips the compile cache, the result proxy and the type wrapper
 more than half of the processor time of a decision (docs/decisions/0004-decision-path.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from psycopg.rows import namedtuple_row
@@ -29,21 +29,9 @@ class Statement:
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Any]:
         """Execute; the rows as named tuples, an empty list for a statement that returns none."""
-        cursor = self._cursor(connection)
+        cursor = _cursor(connection)
         cursor.execute(self._sql, self._adapted(parameters))
         return cursor.fetchall() if cursor.description else []
-
-    def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute once per row, in one round trip."""
-        cursor = self._cursor(connection)
-        if len(rows) == 1:
-            cursor.execute(self._sql, self._adapted(rows[0]))
-        else:
-            cursor.executemany(self._sql, [self._adapted(row) for row in rows])
-
-    def _cursor(self, connection: Connection) -> Any:
-        driver: Any = connection.connection.driver_connection
-        return driver.cursor(row_factory=namedtuple_row)
 
     def _adapted(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         values = {**self._constants, **parameters}
@@ -51,3 +39,20 @@ class Statement:
             if values[name] is not None:
                 values[name] = Jsonb(values[name])
         return values
+
+
+class Savepoint:
+    """A point of the present transaction to go back to. It is never released: the commit does that."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection, self._name = connection, name
+        _cursor(connection).execute(f"SAVEPOINT {name}")
+
+    def rollback(self) -> None:
+        """Undo what was written since."""
+        _cursor(self._connection).execute(f"ROLLBACK TO SAVEPOINT {self._name}")
+
+
+def _cursor(connection: Connection) -> Any:
+    driver: Any = connection.connection.driver_connection
+    return driver.cursor(row_factory=namedtuple_row)

@@ -53,7 +53,7 @@ class MailServer:
                     server.login(self.username, self.password)
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = {code: text for code, text in error.recipients.values()}
+            codes = dict(error.recipients.values())
             raise _by_code(min(codes), str(codes)) from error
         except smtplib.SMTPDataError as error:
             raise _by_code(error.smtp_code, str(error.smtp_error)) from error

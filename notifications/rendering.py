@@ -63,6 +63,8 @@ def one_line(text: str) -> str:
 
 
 def _address(name: str, address: str) -> Address:
+    if not address.isascii():  # would need SMTPUTF8, which few servers of an office offer
+        raise AddressUnusable(address)
     try:
         return Address(display_name=one_line(name), addr_spec=address)
     except Exception as error:  # the parser raises whatever it stumbles over

@@ -451,3 +451,15 @@ class WebsiteUnavailable(GongkaiError):
         "{why}",
         "It is tried again by itself; a repeat never publishes twice",
     )
+
+
+class WebsiteRefused(GongkaiError):
+    """The website will not take the publication as it is; repeating would not help."""
+
+    kind = Kind.BROKEN
+    zh = Said("网站拒绝接收公开内容（HTTP {status}）", "网站明确拒收", "请与网站管理员排除原因后重试")
+    en = Said(
+        "The website refused the publication (HTTP {status})",
+        "It said no, not “later”",
+        "Mend the cause with the website's administrator, then retry",
+    )

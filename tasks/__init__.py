@@ -6,7 +6,7 @@ from engine.forms import Form, FormFacts, Line, Text
 from engine.outcomes import Done, ReviewOutcome
 from tasks.circulate import Paper, circulate, when
 from tasks.hold import hold
-from tasks.procedure import Intake, procedure
+from tasks.procedure import Intake, prefect_flow, procedure
 from tasks.publish import publish
 from tasks.record import record
 from tasks.review import review
@@ -25,6 +25,7 @@ __all__ = [
     "Text",
     "circulate",
     "hold",
+    "prefect_flow",
     "procedure",
     "publish",
     "record",

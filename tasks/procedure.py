@@ -1,4 +1,4 @@
-"""``@procedure`` makes an async function a procedure of this service and a Prefect flow of the same name."""
+"""``@procedure`` makes an async function a procedure of this service, and with it a Prefect flow."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 from engine import procedures
 from engine.calls import Call
-from engine.flow_runs import as_flow
 from engine.forms import Form
 from rules.positions import Position
 
@@ -32,14 +31,14 @@ def procedure(
     forms: dict[str, type[Form]],
     positions: tuple[Position, ...],
 ) -> Callable[[Callable[[Taken], Coroutine[Call, Any, str]]], Any]:
-    """Install the decorated body and give back its Prefect flow.
+    """Install the decorated body and give back the procedure; its Prefect flow is made by ``prefect_flow``.
 
     Args:
         prefix: of case numbers, two capitals.
         positions: must have a holder before a case may be launched.
     """
 
-    def install(body: Callable[[Taken], Coroutine[Call, Any, str]]) -> Any:
+    def install(body: Callable[[Taken], Coroutine[Call, Any, str]]) -> procedures.Procedure:
         chosen = procedures.Procedure(
             key=key,
             version=version,
@@ -52,8 +51,16 @@ def procedure(
             positions=positions,
             body=body,
         )
-        with_flow = as_flow(chosen)
-        procedures.install(with_flow)
-        return with_flow.flow
+        procedures.install(chosen)
+        return chosen
 
     return install
+
+
+def prefect_flow(name: str) -> Any:
+    """The Prefect flow of the procedure of that key or Python name, made when it is first asked for."""
+    from engine.flow_runs import (
+        flow_of,
+    )  # Prefect takes over a second to load; a portal or a command needs none
+
+    return flow_of(name.replace("_", "-"))

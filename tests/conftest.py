@@ -17,6 +17,7 @@ from engine.service import Service
 from engine.settings import Settings
 from models.database import connect, migrate
 from tests.builders import Bureau, MovableClock, load_bureau
+from tests.website_process import WebsiteProcess
 
 TEMPLATE = "gongkai"
 _numbers = itertools.count(1)
@@ -99,3 +100,28 @@ def service(settings: Settings, clock: MovableClock) -> Iterator[Service]:
 def bureau(service: Service) -> Bureau:
     """青岭县应急管理局 in small: one unit, one person per position, each named after the position."""
     return load_bureau(service)
+
+
+@pytest.fixture(scope="session")
+def website_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebsiteProcess]:
+    """The local website of this run; use ``website``."""
+    made = WebsiteProcess(tmp_path_factory.mktemp("website"))
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="session")
+def website_address(website_process: WebsiteProcess) -> str:
+    """Where it takes publications."""
+    return website_process.url
+
+
+@pytest.fixture
+def website(website_process: WebsiteProcess) -> Iterator[WebsiteProcess]:
+    """A bureau's website as a local process, behaving well until it is told otherwise."""
+    website_process.behave("well")
+    yield website_process
+    website_process.behave("well")
+    website_process.kill()
+    website_process.start()

@@ -17,6 +17,7 @@ from engine.acts.passwords import operator, set_password, verify_password
 from engine.acts.tokens import TokenNotFound, actor_of_token, create_token, list_tokens, revoke_token
 from engine.ledger import append_to_organ
 from engine.service import Service
+from models.statement import Statement
 from rules.errors import NotSignedIn, RequestForged, TooManyAttempts, WrongCredentials
 
 FREE_ATTEMPTS = 5
@@ -30,7 +31,8 @@ _COUNT_ATTEMPT = text(
     INSERT INTO sign_in_failure AS f (username, failures, last_at) VALUES (:key, 1, :now)
     ON CONFLICT (username) DO UPDATE
        SET failures = CASE WHEN f.last_at < :forgotten THEN 1 ELSE f.failures + 1 END, last_at = :now
-     WHERE f.failures < :free OR f.last_at + make_interval(mins => (2 ^ least(f.failures - :free, 6))::int) <= :now
+     WHERE f.failures < :free
+        OR f.last_at + make_interval(mins => (2 ^ least(f.failures - :free, 6))::int) <= :now
     RETURNING failures
     """
 )
@@ -42,8 +44,9 @@ _START_SESSION = text(
 )
 _END_SESSIONS = text("DELETE FROM auth_session WHERE token_hash = :token_hash OR expires_at <= :now")
 
-_SESSION = text(
-    """
+_SESSION = Statement(
+    text(
+        """
     SELECT s.csrf_hash, s.expires_at, p.id, p.username, p.name, h.position, h.unit_id
       FROM auth_session s
       JOIN person p ON p.id = s.person_id AND p.active
@@ -51,6 +54,7 @@ _SESSION = text(
        AND (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
      WHERE s.token_hash = :token_hash AND s.expires_at > :now
     """
+    )
 )
 
 
@@ -124,7 +128,7 @@ def actor_of_session(service: Service, session_token: str) -> Session:
     """
     found = {"token_hash": _digest(session_token), "now": service.now, "today": service.today}
     with service.read() as connection:
-        rows = connection.execute(_SESSION, found).all()
+        rows = _SESSION.run(connection, found)
     if not rows:
         raise NotSignedIn(where="session")
     first = rows[0]

@@ -67,12 +67,12 @@ def verify_password(password: str, stored: str) -> bool:
 def _require_strength(username: str, password: str) -> None:
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise _weak(
-            f"须为{MIN_LENGTH}至{MAX_LENGTH}个字符", f"it must have {MIN_LENGTH} to {MAX_LENGTH} characters"
+            f"须为{MIN_LENGTH}至{MAX_LENGTH}个字符", f"it has {MIN_LENGTH} to {MAX_LENGTH} characters"
         )
     if len(set(password)) < MIN_DIFFERENT:
         raise _weak(
             f"须含至少{MIN_DIFFERENT}个不同字符",
-            f"it must have at least {MIN_DIFFERENT} different characters",
+            f"it has at least {MIN_DIFFERENT} different characters",
         )
     if not password.isprintable():
         raise _weak("不得含控制字符", "it must not contain control characters")

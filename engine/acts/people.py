@@ -43,18 +43,16 @@ class Imported:
     people: int = 0
 
 
-def import_people(service: Service, actor: Actor | None, file: RosterFile, *, channel: str) -> Imported:
+def import_people(service: Service, actor: Actor, file: RosterFile) -> Imported:
     """Bring the stored organisation in line with the file, in one transaction.
 
-    Args:
-        actor: an administrator, or ``None`` for the operator of the machine.
+    The first import has no administrator yet; the operator of the machine stands for one.
 
     Raises:
-        NotAllowed: a person who is no administrator.
+        NotAllowed: the actor is no administrator.
         InvalidInput: with the line of the file; nothing is stored then.
     """
-    if actor is not None:
-        permit(actor, Act.IMPORT_PEOPLE)
+    permit(actor, Act.IMPORT_PEOPLE)
     with service.database.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(739020191)")  # one import at a time
         stored = _Stored.load(connection)
@@ -65,8 +63,8 @@ def import_people(service: Service, actor: Actor | None, file: RosterFile, *, ch
                 connection,
                 "people-imported",
                 at=service.now,
-                actor=actor.username if actor else "operator",
-                channel=channel,
+                actor=actor.username,
+                channel=actor.channel,
                 data={"changes": [asdict(change) for change in result.changes]},
             )
     return result

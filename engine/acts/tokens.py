@@ -12,6 +12,7 @@ from engine.actor import Actor
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
+from models.statement import Statement
 from rules.errors import GongkaiError, InvalidInput, Kind, NotAllowed, NotSignedIn, Said
 
 MAX_DAYS = 365
@@ -23,14 +24,16 @@ _INSERT = text(
     " VALUES (:hash, :person, :name, :now, :expires_at) RETURNING id"
 )
 _LIST = text(
-    "SELECT id, name, created_at, expires_at, revoked_at FROM access_token WHERE person_id = :person ORDER BY id"
+    "SELECT id, name, created_at, expires_at, revoked_at FROM access_token"
+    " WHERE person_id = :person ORDER BY id"
 )
 _REVOKE = text(
     "UPDATE access_token SET revoked_at = :now WHERE id = :id AND person_id = :person AND revoked_at IS NULL"
     " RETURNING name"
 )
-_TOKEN = text(
-    """
+_TOKEN = Statement(
+    text(
+        """
     SELECT p.id, p.username, p.name, h.position, h.unit_id
       FROM access_token t
       JOIN person p ON p.id = t.person_id AND p.active
@@ -38,6 +41,7 @@ _TOKEN = text(
        AND (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
      WHERE t.token_hash = :hash AND t.revoked_at IS NULL AND t.expires_at > :now
     """
+    )
 )
 
 
@@ -46,9 +50,7 @@ class TokenNotFound(GongkaiError):
 
     kind = Kind.NOT_FOUND
     zh = Said("没有找到令牌{token}", "编号不存在、不属于您或已撤销", "请在令牌列表中查看编号")
-    en = Said(
-        "Token {token} was not found", "It does not exist, is not yours or was revoked", "See your tokens"
-    )
+    en = Said("Token {token} was not found", "It is unknown, not yours or revoked", "See your tokens")
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def actor_of_token(service: Service, secret: str) -> Actor:
     """
     found = {"hash": _digest(secret), "now": service.now, "today": service.today}
     with service.read() as connection:
-        rows = connection.execute(_TOKEN, found).all()
+        rows = _TOKEN.run(connection, found)
     if not rows:
         raise NotSignedIn(where="token")
     held = frozenset((row.position, row.unit_id) for row in rows if row.position)

@@ -1,0 +1,112 @@
+"""``python -m benchmarks [--quick] [--only engine,http,system,prefect_stock]``: measure and report.
+
+The engine and the hand-written floor are always measured, shortly when not asked for: the ratios need them.
+"""
+
+import argparse
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import engine, floor, http, prefect_stock, report, system, throughput
+from benchmarks.calling import Caller, make_tokens
+from benchmarks.cases import Desk
+from benchmarks.figures import Figures
+from benchmarks.floor import ByHand
+from benchmarks.installation import Installation, part, tell, temporary_installation
+from benchmarks.template import record_template
+from deployments.components import PORTAL, PREFECT
+
+SUBJECTS = ("engine", "http", "system", "prefect_stock")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything."""
+
+    cases: int
+    throughput: throughput.Extent
+    system: system.Extent
+    stock_decisions: int
+
+
+FULL = Sizes(
+    cases=150,
+    throughput=throughput.Extent(bursts=3, items=100, waiting=1000),
+    system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
+    stock_decisions=4,
+)
+QUICK = Sizes(
+    cases=10,
+    throughput=throughput.Extent(bursts=1, items=20, waiting=40),
+    system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
+    stock_decisions=1,
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure; 0 when all went well."""
+    chosen = _parse(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is stopped and removed
+    sizes, figures = QUICK if chosen.quick else FULL, Figures()
+    with temporary_installation() as installation:
+        about = _decisions(installation, figures, sizes, chosen.only)
+        if "prefect_stock" in chosen.only:
+            _stock(installation, figures, sizes)
+    if "system" in chosen.only:
+        with temporary_installation() as fresh:
+            system.measure(fresh, figures, sizes.system)
+    report.write(figures, about, chosen.output)
+    report.show(figures, about)
+    tell(f"Written: {chosen.output}")
+    return 0
+
+
+def _decisions(
+    installation: Installation, figures: Figures, sizes: Sizes, chosen: tuple[str, ...]
+) -> dict[str, Any]:
+    """Floor, engine and HTTP, on PostgreSQL and the portal alone. Returns versions and machine."""
+    engine_sizes = sizes if "engine" in chosen else QUICK
+    with installation.running(PORTAL), installation.service() as service:
+        about, desk = report.conditions(installation), Desk(service)
+        postgres, portal = part(installation, "postgres"), part(installation, "portal")
+        template, tokens = record_template(desk, installation.hand_url), make_tokens(desk)
+        by_hand = ByHand(installation.hand_url, template)
+        engine.measure(desk, by_hand, figures, cases=engine_sizes.cases)
+        how = "proportional set size of a process with the interpreter, the driver and one connection"
+        figures.add("floor.memory_mb", floor.memory(installation.hand_url), "MB", how, samples=1)
+        if "http" in chosen:
+            caller = Caller(installation.environment["GONGKAI_BASE_URL"], tokens)
+            http.measure(caller, desk, by_hand, figures, cases=sizes.cases)
+        by_hand.close()
+        with throughput.clients(installation, template, tokens) as clients:
+            throughput.measure_decisions("engine", clients, [postgres], figures, engine_sizes.throughput)
+            throughput.measure_launches(clients, installation, figures, engine_sizes.throughput)
+            if "http" in chosen:
+                throughput.measure_decisions("http", clients, [postgres, portal], figures, sizes.throughput)
+    return about
+
+
+def _stock(installation: Installation, figures: Figures, sizes: Sizes) -> None:
+    with installation.running(PREFECT):
+        servers = [part(installation, name) for name in ("postgres", "prefect")]
+        prefect_stock.measure(installation.environment, servers, figures, decisions=sizes.stock_decisions)
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="little of everything: does it run at all?")
+    parser.add_argument("--only", default=",".join(SUBJECTS), help=f"of {', '.join(SUBJECTS)}")
+    parser.add_argument("--output", type=Path, default=report.LATEST, help="where the figures are written")
+    chosen = parser.parse_args(arguments)
+    chosen.only = tuple(filter(None, chosen.only.split(",")))
+    unknown = set(chosen.only) - set(SUBJECTS)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(SUBJECTS)}")
+    return chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main())

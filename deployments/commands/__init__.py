@@ -1,0 +1,1 @@
+"""What ``gongkai`` can do, one module per subject. Heavy imports stand in functions: help is instant."""

@@ -1,0 +1,109 @@
+"""The installation a command talks to, and as whom: a person named with ``--as``, or the operator."""
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deployments.commands.exits import ServiceNotRunning
+
+if TYPE_CHECKING:
+    from deployments.instance import Instance
+    from engine.actor import Actor
+    from engine.service import Service
+    from engine.settings import Settings
+
+
+def home() -> Path:
+    """``GONGKAI_HOME``, else ``.gongkai`` where the command is run."""
+    return Path(os.environ.get("GONGKAI_HOME") or ".gongkai")
+
+
+def instance() -> "Instance":
+    """The installation in that folder; nothing is created by asking."""
+    from deployments.instance import Instance
+
+    return Instance(home())
+
+
+def exists() -> bool:
+    """Whether an installation was ever started there."""
+    return (home() / "secrets.json").exists()
+
+
+@contextmanager
+def opened() -> Iterator["Service"]:
+    """The running installation's service.
+
+    Raises:
+        ServiceNotRunning: none was ever started here. That its database is down shows at the first question.
+    """
+    import structlog
+
+    from engine.settings import Settings
+
+    # What the engine logs is no part of the answer.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    named = bool(os.environ.get("GONGKAI_DATABASE_URL"))
+    if not named and not exists():
+        raise ServiceNotRunning(
+            where=str(home()), why_zh="该目录下没有实例", why_en="there is no instance in that folder"
+        )
+    with service_of(Settings() if named else settings_from(instance().environment())) as service:
+        yield service
+
+
+def settings_from(environment: Mapping[str, str]) -> "Settings":
+    """The settings an installation's own parts run with."""
+    from engine.settings import Settings
+
+    chosen = {
+        name.removeprefix("GONGKAI_").lower(): value
+        for name, value in environment.items()
+        if name.startswith("GONGKAI_") and (name.endswith("_URL") or name == "GONGKAI_HOME")
+    }
+    return Settings(**chosen)  # an argument wins over a variable
+
+
+@contextmanager
+def service_of(settings: "Settings") -> Iterator["Service"]:
+    """The service with these settings, under the machine's clock."""
+    from engine.service import Service
+    from models.database import connect
+    from rules.time import system_time
+
+    engine = connect(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        yield Service(engine, settings, system_time)
+    finally:
+        engine.dispose()
+
+
+def account() -> str:
+    """The operating system's name of whoever runs the command."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def channel() -> str:
+    """What the ledger says of acts done here."""
+    return f"cli:{account()}"
+
+
+def acting(service: "Service", username: str | None) -> "Actor":
+    """The person of that username, or the operator of this machine when none is named.
+
+    Raises:
+        UnknownPerson: nobody active of that name.
+    """
+    if username is not None:
+        return service.actor(username, channel=channel())
+    from engine.acts.passwords import operator
+
+    return replace(operator(account()), channel=channel())

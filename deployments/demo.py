@@ -1,0 +1,289 @@
+"""The demonstration: a temporary installation, 青岭县, case ZD-01 from its draft to the reading room.
+
+Everything is real but the people: PostgreSQL, Prefect, worker, portal; each decision is a request by the
+person who has the to-do. At the end everything is stopped and removed.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select
+
+from deployments.commands.exits import Code
+from deployments.commands.here import service_of, settings_from
+from deployments.commands.terminal import head, local, print_line, print_table, say, tell
+from deployments.demo_walk import DemonstrationFailed, Walk
+from deployments.instance import Instance
+from deployments.logs import tail
+from deployments.migrating import bring_up_to_date
+from deployments.ports import PortChoice, Ports
+from deployments.postgres import EmbeddedPostgres
+from deployments.samples import Sample, read_bureau, read_sample
+from deployments.signals import handling, signals_as_exit
+from deployments.supervisor import Supervisor
+from engine.acts.passwords import operator, set_password
+from engine.acts.people import import_people
+from engine.doctor import examine
+from engine.ledger import verify
+from engine.service import Service
+from models import Case, ShownCase
+from rules.positions import Position
+
+PREFECT_SECONDS = 60.0
+
+
+@dataclass
+class Demonstration:
+    """One temporary installation and what is known of it."""
+
+    instance: Instance
+    passwords: dict[str, str] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def furnish(self, environment: Mapping[str, str]) -> None:
+        """Schema, bureau and passwords, before the parts that use them start."""
+        bring_up_to_date(environment)
+        with service_of(settings_from(environment)) as service:
+            import_people(service, operator("demo"), read_bureau())
+            for username in self._acting():
+                self.passwords[username] = secrets.token_urlsafe(12)
+                set_password(service, operator("demo"), username, self.passwords[username])
+
+    def _acting(self) -> list[str]:
+        """The administrator, the manager, and who has a part in the sample cases."""
+        cases = {sample.intake["unit"] for sample in self.samples()}
+        people = read_bureau().roster.people
+        return [p.username for p in people if any(h.unit in cases or not h.unit for h in p.positions)]
+
+    def samples(self) -> list[Sample]:
+        """The case that is walked whole, and the one that is left in the drafter's inbox."""
+        today = datetime.now(UTC).date()
+        return [read_sample("ZD-01", today=today), read_sample("ZD-02", today=today)]
+
+    @property
+    def base_url(self) -> str:
+        """The portal's address."""
+        return f"http://127.0.0.1:{self.instance.ports.portal}"
+
+    def progress(self, text: str) -> None:
+        """One line on stderr, with the seconds since the start."""
+        tell(f"{time.monotonic() - self.began:6.1f} s  {text}")
+
+
+def show(*, once: bool) -> int:
+    """Run the demonstration. Returns the exit code; an interruption stops and removes everything too."""
+    home = Path(tempfile.mkdtemp(prefix="gongkai-demo-"))
+    here = Demonstration(Instance(home, environ=_environment_without_installation()))
+    try:
+        with signals_as_exit():
+            _run(here, once=once)
+        return Code.OK
+    except SystemExit:
+        tell(say("已中断", "Interrupted"))
+        return Code.INTERRUPTED
+    finally:
+        with handling(lambda: None):
+            _remove(here)
+
+
+def _run(here: Demonstration, *, once: bool) -> None:
+    supervisor = Supervisor(
+        here.instance,
+        migrate=here.furnish,
+        ports=_anywhere() if once else Ports(),
+        port_choice=PortChoice.NEXT_FREE,
+        on_progress=here.progress,
+    )
+    with supervisor:
+        try:
+            _walk_and_check(here, once=once)
+        except Exception:
+            _quote_logs(here)
+            raise
+        if not once:
+            _stay(here)
+    here.progress(say("已全部停止并清除", "Everything is stopped and removed"))
+
+
+def _anywhere() -> Ports:
+    """Ports that no other demonstration started in the same minute is likely to choose."""
+    first = 20_000 + secrets.randbelow(200) * 100
+    return Ports(prefect=first, portal=first + 50)
+
+
+def _walk_and_check(here: Demonstration, *, once: bool) -> None:
+    sample, waiting = here.samples()
+    roster = read_bureau().roster
+    usernames = {person.name: person.username for person in roster.people}
+    administrator = next(
+        p.username for p in roster.people if p.positions[0].position is Position.ADMINISTRATOR
+    )
+    with Walk(here.base_url, here.passwords, usernames, administrator) as walk:
+        here.progress(say(f"办理 {sample.id}：{sample.title}", f"Walking {sample.id}: {sample.title}"))
+        case = walk.whole(sample)
+        if case["outcome"] != sample.outcome:
+            raise DemonstrationFailed(where=case["number"], why=f"it ended as {case['outcome']}")
+        with service_of(settings_from(here.instance.environment())) as service:
+            run = _wait_for_prefect(here, service, case["number"])
+            _print_timeline(case, walk, usernames)
+            _print_checks(here, service, case, sample, run)
+        if not once:
+            walk.leave_waiting(waiting)
+
+
+def _wait_for_prefect(here: Demonstration, service: Service, number: str) -> dict[str, Any]:
+    """The case's flow run, once Prefect shows it Completed."""
+    api = f"http://127.0.0.1:{here.instance.ports.prefect}/api"
+    user, _, word = here.instance.credentials.prefect_auth_string.partition(":")
+    until = time.monotonic() + PREFECT_SECONDS
+    seen = "no flow run yet"
+    with httpx.Client(auth=(user, word), timeout=10, trust_env=False) as http:
+        while time.monotonic() < until:
+            flow_run_id = _flow_run_of(service, number)
+            if flow_run_id is not None:
+                run: dict[str, Any] = http.get(f"{api}/flow_runs/{flow_run_id}").json()
+                seen = str(run.get("state_type"))
+                if seen == "COMPLETED":
+                    run["steps"] = _count_task_runs(http, api, flow_run_id)
+                    return run
+            time.sleep(0.1)
+    raise DemonstrationFailed(where=number, why=f"Prefect did not show it Completed: {seen}")
+
+
+def _flow_run_of(service: Service, number: str) -> UUID | None:
+    cases, shown = Case.__table__, ShownCase.__table__
+    query = select(shown.c.flow_run_id).join(cases, cases.c.id == shown.c.case_id)
+    with service.database.connect() as connection:
+        return connection.execute(query.where(cases.c.number == number)).scalar()
+
+
+def _count_task_runs(http: httpx.Client, api: str, flow_run_id: UUID) -> int:
+    wanted = {"flow_runs": {"id": {"any_": [str(flow_run_id)]}}}
+    return int(http.post(f"{api}/task_runs/count", json=wanted).json())
+
+
+def _print_timeline(case: dict[str, Any], walk: Walk, usernames: dict[str, str]) -> None:
+    took = {(w.who, w.step_en): w.milliseconds for w in walk.taken}
+    rows = []
+    for step in case["timeline"]:
+        opened, settled = (datetime.fromisoformat(step[name]) for name in ("opened_at", "settled_at"))
+        decided = step["decisions"][0] if step["decisions"] else None
+        who = usernames[decided["by"]] if decided else ""
+        milliseconds = took.get((who, step["step"]["en"]))
+        rows.append(
+            [
+                f"{step['step']['zh']} {step['step']['en']}",
+                opened.astimezone().strftime("%H:%M:%S.%f")[:-3],
+                f"{(settled - opened).total_seconds():.3f} s",
+                f"{decided['by']} {who}" if decided else say("自动", "automatic"),
+                say(decided["action"]["zh"], decided["action"]["en"]) if decided else "✓",
+                "" if milliseconds is None else f"{milliseconds:.0f} ms",
+            ]
+        )
+    columns = [head("环节", "step"), head("开始", "opened"), head("历时", "lasted"), head("办理人", "by")]
+    columns += [head("结果", "result"), head("请求", "request")]
+    title = f"{case['number']}  {case['title']}  {case['outcome']}"
+    print_table(title, columns, rows)
+
+
+def _print_checks(
+    here: Demonstration, service: Service, case: dict[str, Any], sample: Sample, run: dict[str, Any]
+) -> None:
+    """Each check says what it looked at; the first that fails ends the demonstration."""
+    rows = [[say("公开目录", "Public register"), _check_register(case, sample)]]
+    name = f"{run['name']} · {run['state_type']} · {run['steps']} task runs · {run['total_run_time']:.1f} s"
+    rows.append(["Prefect", name])
+    with service.database.connect() as connection:
+        done = verify(connection)
+    rows.append(
+        [
+            say("留痕", "Ledger"),
+            say(
+                f"{done.chains}条链、{done.entries}条记录完整，{done.seals}次封存",
+                f"{done.chains} chains, {done.entries} entries intact, {done.seals} seals",
+            ),
+        ]
+    )
+    found = examine(service)
+    if found:
+        raise DemonstrationFailed(where="doctor", why="; ".join(f"{f.check} {f.where}" for f in found))
+    rows.append([say("体检", "Doctor"), say("全部不变量成立", "every invariant holds")])
+    letters = len(list(here.instance.mailbox.glob("*.eml")))
+    told = say(f"{letters}封，存于邮箱目录", f"{letters} in the mailbox folder")
+    rows.append([say("通知", "Messages"), told])
+    rows.append(
+        [say("公开于", "Published"), local(datetime.fromisoformat(case["publication"]["published_at"]))]
+    )
+    print_table(say("核验", "Checks"), [head("项目", "check"), head("结果", "result")], rows)
+
+
+def _check_register(case: dict[str, Any], sample: Sample) -> str:
+    """Fetched without signing in: exactly the document that was signed, under its own address."""
+    url = case["publication"]["url"]
+    with httpx.Client(timeout=10, trust_env=False) as anybody:
+        page, told = anybody.get(url), anybody.get(f"{url}.json")
+    if page.is_error or told.is_error:
+        raise DemonstrationFailed(where=url, why=f"HTTP {page.status_code}, {told.status_code}")
+    entry = told.json()
+    wanted = {**sample.draft, "marking": case["issue"]["marking"], "doc_no": case["issue"]["doc_no"]}
+    for name in ("title", "body", "doc_no", "marking"):
+        if entry[name] != wanted[name]:
+            raise DemonstrationFailed(where=url, why=f"{name} is not what was signed")
+    if sample.draft["title"] not in page.text:
+        raise DemonstrationFailed(where=url, why="the page does not show the title")
+    return say(f"{url} 与签发文稿一致", f"{url} is what was signed")
+
+
+def _stay(here: Demonstration) -> None:
+    """Until Ctrl-C."""
+    rows = [
+        [p.username, here.passwords[p.username], p.name, "、".join(h.position.chinese for h in p.positions)]
+        for p in read_bureau().roster.people
+        if p.username in here.passwords
+    ]
+    columns = [
+        head("用户名", "user"),
+        head("密码", "password"),
+        head("姓名", "name"),
+        head("岗位", "position"),
+    ]
+    print_table(say("登录", "Sign-ins"), columns, rows)
+    auth = here.instance.credentials.prefect_auth_string
+    print_line(f"{say('门户', 'Portal')}: {here.base_url}")
+    print_line(f"Prefect: http://127.0.0.1:{here.instance.ports.prefect}  ({auth})")
+    print_line(f"GONGKAI_HOME={here.instance.home}")
+    print_line(say("按 Ctrl-C 停止并清除", "Ctrl-C stops and removes everything"))
+    sys.stdout.flush()
+    while True:
+        signal.pause()
+
+
+def _quote_logs(here: Demonstration) -> None:
+    for log in sorted(here.instance.logs.glob("*.log")):
+        tell(f"--- {log.name}\n{tail(log, 15)}")
+
+
+def _remove(here: Demonstration) -> None:
+    """The database lives elsewhere when started as root, so removing the folder alone would leave it."""
+    if (here.instance.home / "secrets.json").exists():
+        EmbeddedPostgres(here.instance).destroy()
+    shutil.rmtree(here.instance.home, ignore_errors=True)
+
+
+def _environment_without_installation() -> dict[str, str]:
+    """The caller's environment without any installation or Prefect it may point to."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("GONGKAI_", "PREFECT_"))
+    }

@@ -1,0 +1,124 @@
+"""``python -m deployments.worker``: executes flow runs, shows cases, wakes, reconciles, sends messages.
+
+Any number may run. One of them leads (shows, wakes, reconciles); all execute runs and send messages.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+
+import structlog
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.settings import PREFECT_WORKER_QUERY_SECONDS, temporary_settings
+
+import flows  # noqa: F401  installs every procedure
+from deployments.leadership import Leadership
+from deployments.loops import forever
+from deployments.prefect_deployments import POOL, Deployments
+from deployments.prefect_worker import GongkaiWorker, quiet_prefect
+from engine.chores import Chores
+from engine.dispatcher import Dispatcher
+from engine.outbox import send_due
+from engine.projection.mending import RunSetter
+from engine.projection.projector import Projector
+from engine.reconciler import Reconciler
+from engine.service import Service, service_from_environment
+
+log = structlog.get_logger(__name__)
+
+RUN_POLL_SECONDS = 3
+"""How soon a run started by the form is picked up; our own wakes are picked up at once."""
+
+OUTBOX_SECONDS = 1.0
+
+
+class Worker:
+    """The loops of one worker process."""
+
+    def __init__(self, service: Service, client: PrefectClient) -> None:
+        self.service, self.client = service, client
+        self.leadership = Leadership(service)
+        self.deployments = Deployments(service, client)
+        self.chores = Chores(service)
+        setter = RunSetter(service, client)
+        self.projector = Projector(service, client, setter, self.deployments.of)
+        self.dispatcher = Dispatcher(service, client, setter, self.pick_up)
+        self.reconciler = Reconciler(service, client, setter, self.deployments.check)
+        self._prefect_worker: GongkaiWorker | None = None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        settings = self.service.settings
+        poll, seldom = settings.poll_seconds, settings.reconcile_seconds
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(forever("runs", self.execute_runs, every_seconds=1, limit_seconds=86400 * 365))
+            for name, work, pause in (
+                ("show", self.projector.show_outdated, poll),
+                ("wake", self.dispatcher.wake_due, poll),
+                ("reconcile", self._reconcile, seldom),
+                ("chores", self._chores, seldom),
+            ):
+                tasks.create_task(forever(name, self._leading(work), every_seconds=pause))
+            tasks.create_task(forever("outbox", self._send, every_seconds=OUTBOX_SECONDS))
+
+    async def execute_runs(self) -> int:
+        """Prefect's own worker loop; it ends after a row of failures and is then begun anew."""
+        name = f"gongkai-{socket.gethostname()}-{os.getpid()}"
+        worker = GongkaiWorker(work_pool_name=POOL, name=name, prefetch_seconds=0)
+        self._prefect_worker = worker
+        try:
+            with temporary_settings(set_defaults={PREFECT_WORKER_QUERY_SECONDS: RUN_POLL_SECONDS}):
+                await worker.start(printer=lambda *_: None)
+        finally:
+            self._prefect_worker = None
+        return 0
+
+    async def pick_up(self) -> None:
+        """Look for runs now."""
+        worker = self._prefect_worker
+        if worker is not None and worker.is_setup:
+            await worker.get_and_submit_flow_runs()
+
+    def _leading(self, work: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
+        async def when_leading() -> int:
+            return await work() if await asyncio.to_thread(self.leadership.holds) else 0
+
+        return when_leading
+
+    async def _reconcile(self) -> int:
+        await self.reconciler.reconcile()
+        return 0
+
+    async def _chores(self) -> int:
+        await asyncio.to_thread(self.chores.run)
+        return 0
+
+    async def _send(self) -> int:
+        return await asyncio.to_thread(send_due, self.service)
+
+
+async def serve() -> None:
+    """Run until SIGTERM or SIGINT."""
+    quiet_prefect()
+    service = service_from_environment()
+    async with get_client() as client:
+        work = asyncio.create_task(Worker(service, client).run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, work.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+    log.info("stopped")
+
+
+def main() -> None:
+    """The process: threads still at work when it is told to stop hold leases that run out by themselves."""
+    asyncio.run(serve())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

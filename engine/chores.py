@@ -1,0 +1,58 @@
+"""What the worker does for the database alone: repeats failed advances, seals the ledger once a day."""
+
+import time
+from datetime import date
+
+import structlog
+from sqlalchemy import select
+
+from engine import ledger
+from engine.acts.retry import retry_stuck
+from engine.projection.record import stuck_cases
+from engine.service import Service
+from models import LedgerSeal
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE_SECONDS = 15.0
+LONGEST_PAUSE_SECONDS = 900.0
+
+
+class Chores:
+    """Remembers between rounds what was tried when; forgetting it at a restart only tries sooner."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._pauses: dict[int, tuple[float, float]] = {}  # case: (next try, pause), monotonic seconds
+        self._sealed_on: date | None = None
+
+    def run(self) -> None:
+        """One round."""
+        self.retry_stuck_cases()
+        self.seal_ledger()
+
+    def retry_stuck_cases(self) -> None:
+        """Advance again the cases whose advance failed, ever more seldom: a holder may have been named."""
+        with self.service.database.connect() as connection:
+            stuck = stuck_cases(connection)
+        now = time.monotonic()
+        self._pauses = {case: pause for case, pause in self._pauses.items() if case in stuck}
+        for case_id in stuck:
+            due, pause = self._pauses.get(case_id, (now, FIRST_PAUSE_SECONDS))
+            if due > now:
+                continue
+            self._pauses[case_id] = (now + pause, min(pause * 2, LONGEST_PAUSE_SECONDS))
+            if retry_stuck(self.service, case_id):
+                log.info("case-moves-again", case_id=case_id)
+
+    def seal_ledger(self) -> None:
+        """Seal once per local day, the first time at start."""
+        today = self.service.today
+        if self._sealed_on == today:
+            return
+        seals = LedgerSeal.__table__
+        with self.service.database.begin() as connection:
+            known = connection.execute(select(seals.c.seq).where(seals.c.day == today)).first()
+            if known is None:
+                ledger.seal(connection, day=today, at=self.service.now)
+        self._sealed_on = today

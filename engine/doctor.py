@@ -1,0 +1,146 @@
+"""The doctor 体检: the invariants asked of the database itself, not of what the program believes.
+
+Each check is one statement that finds what must not be; a healthy installation yields nothing. Checks
+see one snapshot, so a case that moves meanwhile is not mistaken for a broken one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from engine.documents import content_hash, require_reviewed
+from engine.invariants import CHECKS, Severity
+from engine.ledger import verify
+from engine.procedures import installed, procedure
+from engine.reading.values import snapshot
+from engine.service import Service
+from rules.errors import LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
+from rules.positions import Position
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: which check, where, and in words."""
+
+    check: str
+    severity: Severity
+    where: str
+    zh: str
+    en: str
+
+
+_HELD = text(
+    "SELECT h.position, u.name AS unit FROM holding h JOIN person p ON p.id = h.person_id AND p.active"
+    " LEFT JOIN unit u ON u.id = h.unit_id WHERE (h.since IS NULL OR h.since <= :today)"
+    " AND (h.until IS NULL OR h.until >= :today)"
+)
+_PUBLICATIONS = text(
+    "SELECT p.case_id, p.document_version_id, p.content_hash, c.number FROM publication p"
+    " JOIN cases c ON c.id = p.case_id ORDER BY p.id"
+)
+_VERSIONS = text(
+    "SELECT v.*, c.number FROM document_version v JOIN cases c ON c.id = v.case_id ORDER BY v.id"
+)
+_OPEN_PROCEDURES = text("SELECT DISTINCT procedure, version FROM cases WHERE closed_at IS NULL")
+
+
+def examine(service: Service) -> list[Finding]:
+    """Everything that does not hold, the broken before the warnings. Changes nothing."""
+    with snapshot(service) as connection:
+        found = [
+            *_ask(service, connection),
+            *_ledger(connection),
+            *_versions(connection),
+            *_publications(connection),
+            *_procedures(connection),
+            *_positions(service, connection),
+        ]
+    return sorted(found, key=lambda finding: finding.severity is not Severity.BROKEN)
+
+
+def _ask(service: Service, connection: Connection) -> Iterator[Finding]:
+    for check in CHECKS:
+        arguments: dict[str, Any] = {"now": service.now} if ":now" in check.sql else {}
+        for row in connection.execute(text(check.statement), arguments):
+            yield Finding(check.name, check.severity, row.place, check.zh, check.en)
+
+
+def _ledger(connection: Connection) -> Iterator[Finding]:
+    try:
+        verify(connection)
+    except LedgerBroken as broken:
+        zh, en = broken.said("zh"), broken.said("en")
+        yield Finding(
+            "ledger-verifies",
+            Severity.BROKEN,
+            broken.where,
+            f"{zh.what}：{zh.why}。{zh.todo}",
+            f"{en.what}: {en.why}. {en.todo}",
+        )
+
+
+def _versions(connection: Connection) -> Iterator[Finding]:
+    for row in connection.execute(_VERSIONS.execution_options(yield_per=200)):
+        if content_hash(dict(row._mapping)) != row.content_hash:
+            yield Finding(
+                "version-is-what-was-hashed",
+                Severity.BROKEN,
+                f"{row.number} v{row.version}",
+                "文稿内容与其摘要不符",
+                "a version's content does not fit its hash",
+            )
+
+
+def _publications(connection: Connection) -> Iterator[Finding]:
+    for row in connection.execute(_PUBLICATIONS).all():
+        try:
+            require_reviewed(
+                connection, case_id=row.case_id, case_number=row.number, version_id=row.document_version_id
+            )
+        except UnreviewedPublicationRefused:
+            yield Finding(
+                "published-was-reviewed-and-signed",
+                Severity.BROKEN,
+                row.number,
+                "已公开的文稿没有相应的保密审查结论或签发",
+                "a published version lacks its confidentiality review or its signature",
+            )
+
+
+def _procedures(connection: Connection) -> Iterator[Finding]:
+    if not installed():
+        return  # a process that loaded no procedures cannot judge
+    for row in connection.execute(_OPEN_PROCEDURES):
+        try:
+            procedure(row.procedure, row.version)
+        except UnknownProcedure:
+            yield Finding(
+                "procedure-is-installed",
+                Severity.BROKEN,
+                f"{row.procedure} v{row.version}",
+                "未办结事项所用的流程版本没有安装",
+                "open cases run on a procedure version that is not installed",
+            )
+
+
+def _positions(service: Service, connection: Connection) -> Iterator[Finding]:
+    held = {(row.position, row.unit) for row in connection.execute(_HELD, {"today": service.today})}
+    for position in Position:
+        if position is Position.MANAGER or position in {name for name, _unit in held}:
+            continue
+        zh, en = f"岗位“{position.chinese}”没有在任人员", f"position “{position.english}” has no holder"
+        if position is Position.DEPUTY_HEAD:  # 五(一) 明确一位分管负责人
+            zh += "：应明确一位分管负责人（应急厅函〔2019〕390号 五(一)）"
+            en += ": a deputy head must be named as responsible (notice 五(一))"
+        yield Finding("position-has-holder", Severity.WARNING, position.value, zh, en)
+    for unit in sorted({unit for name, unit in held if name == Position.DRAFTER and unit}):
+        if (Position.SECTION_HEAD.value, unit) not in held:
+            yield Finding(
+                "position-has-holder",
+                Severity.WARNING,
+                f"section_head {unit}",
+                f"{unit}有拟稿人，却没有股室负责人",
+                f"{unit} has a drafter but no section head",
+            )

@@ -1,0 +1,109 @@
+"""Executing one automated step as a real Prefect task, under a lease that is kept while it runs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import structlog
+from prefect import Task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+from prefect.states import Running
+from prefect.task_engine import run_task_async
+
+from engine.activities import ACTIVITIES
+from engine.leases import Lease, give_up, renew, settle
+from engine.projection.snapshot import StepSeen
+from engine.projection.task_runs import task_run_id
+from engine.projection.wording import step_name
+from engine.service import Service
+from rules.errors import GongkaiError, Kind
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = [1.0, 4.0]
+"""Three tries within a minute; after that the run parks and is woken later."""
+
+
+async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: UUID) -> None:
+    """Try the effect, then settle the step or note the failure; without the lease it is an orphan effect."""
+    try:
+        async with _kept(service, lease):
+            facts: Any = await run_task_async(
+                _task(service, lease, step), task_run=_row(step, flow_run_id), parameters={}
+            )
+    except Exception as error:  # whatever an effect does, the case must be able to wait for the next try
+        known = isinstance(error, GongkaiError)
+        text = error.message("zh") if isinstance(error, GongkaiError) else type(error).__name__
+        log.warning(
+            "activity-failed", case=lease.case_number, step=step.label, error=text, exc_info=not known
+        )
+        final = isinstance(error, GongkaiError) and error.kind is Kind.BROKEN
+        await asyncio.to_thread(give_up, service, lease, text, last_attempt=1 if final else None)
+        return
+    await asyncio.to_thread(settle, service, lease, facts)
+
+
+def _task(service: Service, lease: Lease, step: StepSeen) -> Task[[], Any]:
+    async def effect() -> dict[str, Any]:
+        return await asyncio.to_thread(ACTIVITIES[lease.activity], service, lease)
+
+    effect.__name__ = lease.activity
+    return Task(
+        effect,
+        name=step_name(step),
+        retries=len(RETRY_SECONDS),
+        retry_delay_seconds=RETRY_SECONDS,
+        retry_condition_fn=_may_help,
+        persist_result=False,
+        cache_policy=NO_CACHE,
+    )
+
+
+async def _may_help(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether trying again at once may help: not when it was refused for a reason that stays."""
+    error = await state.aresult(raise_on_failure=False)
+    return not isinstance(error, GongkaiError) or error.kind is Kind.UNAVAILABLE
+
+
+class OpenedTaskRun(TaskRun):
+    """The engine stamps the start at every try; the bar should begin where the step was opened."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "start_time" and self.__dict__.get("start_time") is not None:
+            return
+        super().__setattr__(name, value)
+
+
+def _row(step: StepSeen, flow_run_id: UUID) -> TaskRun:
+    """The step round's one task run, which the projector has shown or will show too."""
+    return OpenedTaskRun(
+        id=task_run_id(flow_run_id, step.label),
+        name=step_name(step),
+        flow_run_id=flow_run_id,
+        task_key=step.key,
+        dynamic_key=step.label,
+        run_count=0,
+        start_time=step.opened_at,
+        state=Running(),
+        tags=[step.kind],
+    )
+
+
+@contextlib.asynccontextmanager
+async def _kept(service: Service, lease: Lease) -> AsyncIterator[None]:
+    """Renew the lease while the effect is tried. Losing it ends nothing: the result tells by its epoch."""
+
+    async def renewing() -> None:
+        while True:
+            await asyncio.sleep(service.settings.lease_seconds / 3)
+            with contextlib.suppress(Exception):  # a database that is away now is asked again next time
+                await asyncio.to_thread(renew, service, lease)
+
+    keeper = asyncio.create_task(renewing())
+    try:
+        yield
+    finally:
+        keeper.cancel()

@@ -1,0 +1,258 @@
+"""What must not be, as statements: every invariant of the design, one check each.
+
+Over 200 lines because every promise stands here once, in order.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """``broken``: a promise of the program does not hold. ``warning``: something a person should see to."""
+
+    BROKEN = "broken"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A statement whose every row is a finding; its first column, ``place``, says where."""
+
+    name: str
+    zh: str
+    en: str
+    sql: str
+    severity: Severity = Severity.BROKEN
+
+    @property
+    def statement(self) -> str:
+        """The statement with its recurring parts filled in."""
+        return self.sql.format_map(_PARTS)
+
+
+_PARTS = {
+    "step": "c.number || ' ' || s.key || ':' || s.round AS place",
+    "case": "JOIN cases c ON c.id = s.case_id",
+    "stopped": "EXISTS (SELECT 1 FROM incident i WHERE i.case_id = s.case_id"
+    " AND i.resolved_at IS NULL AND i.blocking)",
+}
+
+CHECKS = (
+    # 1. An assignment has at most one effective decision.
+    Check(
+        "one-decision-per-todo",
+        "同一待办有两份意见",
+        "a to-do has two decisions",
+        "SELECT assignment_id::text AS place FROM decision GROUP BY assignment_id HAVING count(*) > 1",
+    ),
+    Check(
+        "decided-todo-is-closed",
+        "待办已有意见却仍未关闭",
+        "a to-do was decided and is still open",
+        "SELECT a.id::text AS place FROM decision d JOIN assignment a ON a.id = d.assignment_id"
+        " WHERE a.closed_at IS NULL",
+    ),
+    Check(
+        "closed-as-decided-has-decision",
+        "待办标为已办，却没有意见：可能丢失",
+        "a to-do is closed as decided, but there is no decision: it may have been lost",
+        "SELECT a.id::text AS place FROM assignment a LEFT JOIN decision d ON d.assignment_id = a.id"
+        " WHERE a.closed_because = 'decided' AND d.id IS NULL",
+    ),
+    # 2. Every open step has what moves it, and what moves has an open step.
+    Check(
+        "open-review-has-todo",
+        "环节未结束，却没有待办，也没有异常",
+        "a review is open without a to-do or an incident",
+        "SELECT {step} FROM step s {case} WHERE s.settled_at IS NULL AND c.closed_at IS NULL"
+        " AND s.kind = 'review' AND NOT EXISTS (SELECT 1 FROM assignment a"
+        " WHERE a.step_id = s.id AND a.closed_at IS NULL) AND NOT {stopped}",
+    ),
+    Check(
+        "open-activity-is-queued",
+        "自动环节未结束，却没有排队或执行，也没有异常",
+        "an automated step is open, but neither queued, claimed, nor an incident",
+        "SELECT {step} FROM step s {case} LEFT JOIN activity y ON y.step_id = s.id"
+        " AND y.settled_at IS NULL WHERE s.settled_at IS NULL AND c.closed_at IS NULL"
+        " AND s.kind = 'activity' AND y.next_try_at IS NULL AND NOT {stopped}",
+    ),
+    Check(
+        "open-hold-has-incident",
+        "暂停环节没有对应的异常",
+        "a hold is open without its incident",
+        "SELECT {step} FROM step s {case} WHERE s.settled_at IS NULL AND c.closed_at IS NULL"
+        " AND s.kind = 'hold' AND NOT {stopped}",
+    ),
+    Check(
+        "record-settles-at-once",
+        "登记环节未即时完成",
+        "a record was not settled with the change it belongs to",
+        "SELECT {step} FROM step s {case} WHERE s.settled_at IS NULL AND s.kind = 'record'",
+    ),
+    Check(
+        "open-todo-has-open-step",
+        "待办未关闭，但环节或事项已结束",
+        "a to-do is open, but its step or case has ended",
+        "SELECT a.id::text AS place FROM assignment a JOIN step s ON s.id = a.step_id"
+        " {case} WHERE a.closed_at IS NULL AND (s.settled_at IS NOT NULL OR c.closed_at IS NOT NULL)",
+    ),
+    Check(
+        "open-activity-has-open-step",
+        "排队的自动环节已结束",
+        "an activity is queued for a step that has ended",
+        "SELECT {step} FROM activity y JOIN step s ON s.id = y.step_id {case}"
+        " WHERE y.settled_at IS NULL AND s.settled_at IS NOT NULL",
+    ),
+    Check(
+        "open-incident-has-todo",
+        "异常没有对应的管理员待办",
+        "an incident is open without a to-do for the administrator",
+        "SELECT c.number || ' ' || i.kind AS place FROM incident i JOIN cases c ON c.id = i.case_id"
+        " WHERE i.resolved_at IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM assignment a WHERE a.incident_id = i.id AND a.closed_at IS NULL)",
+    ),
+    Check(
+        "incident-todo-has-open-incident",
+        "管理员待办对应的异常已处理",
+        "an administrator's to-do is open for an incident that was resolved",
+        "SELECT a.id::text AS place FROM assignment a JOIN incident i ON i.id = a.incident_id"
+        " WHERE a.closed_at IS NULL AND i.resolved_at IS NOT NULL",
+    ),
+    Check(
+        "closed-case-has-no-open-step",
+        "事项已办结，环节却未结束",
+        "a case has ended with an open step",
+        "SELECT {step} FROM step s {case} WHERE s.settled_at IS NULL AND c.closed_at IS NOT NULL",
+    ),
+    Check(
+        "open-case-waits-for-something",
+        "事项未办结，却没有任何环节或异常在等待",
+        "a case is open, but nothing is: no step, no blocking incident",
+        "SELECT c.number AS place FROM cases c WHERE c.closed_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM step s WHERE s.case_id = c.id AND s.settled_at IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.case_id = c.id AND i.blocking"
+        " AND i.resolved_at IS NULL)",
+    ),
+    # 4. Every state change has a ledger entry.
+    Check(
+        "decision-has-entry",
+        "意见与留痕的条数不一致",
+        "decisions and their ledger entries differ in number",
+        "SELECT {step} FROM step s {case} WHERE"
+        " (SELECT count(*) FROM decision d WHERE d.step_id = s.id) <>"
+        " (SELECT count(*) FROM ledger_entry e WHERE e.chain = s.case_id AND e.action = 'decision-recorded'"
+        " AND e.step = s.key || ':' || s.round)",
+    ),
+    Check(
+        "step-has-entry",
+        "环节没有留痕",
+        "a step was opened without a ledger entry",
+        "SELECT {step} FROM step s {case} WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e"
+        " WHERE e.chain = s.case_id AND e.action IN ('step-opened', 'step-recorded')"
+        " AND e.step = s.key || ':' || s.round)",
+    ),
+    Check(
+        "activity-has-entry",
+        "自动环节已完成，却没有留痕",
+        "an automated step was settled without a ledger entry",
+        "SELECT {step} FROM step s {case} WHERE s.kind = 'activity' AND s.settled_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.chain = s.case_id"
+        " AND e.action = 'activity-settled' AND e.step = s.key || ':' || s.round)",
+    ),
+    Check(
+        "version-has-entry",
+        "文稿版本与留痕的条数不一致",
+        "document versions and their ledger entries differ in number",
+        "SELECT c.number AS place FROM cases c WHERE"
+        " (SELECT count(*) FROM document_version v WHERE v.case_id = c.id) <>"
+        " (SELECT count(*) FROM ledger_entry e WHERE e.chain = c.id AND e.action = 'version-stored')",
+    ),
+    Check(
+        "case-has-entries",
+        "事项的发起或办结没有留痕",
+        "a case was launched or closed without a ledger entry",
+        "SELECT c.number AS place FROM cases c WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e"
+        " WHERE e.chain = c.id AND e.action = 'case-launched') OR (c.closed_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM ledger_entry e WHERE e.chain = c.id AND e.action = 'case-closed'))",
+    ),
+    # 6. Prefect shows what happened, never more.
+    Check(
+        "nothing-shown-ahead",
+        "Prefect 显示的内容超前于事项",
+        "Prefect was shown more than has happened",
+        "SELECT c.number AS place FROM shown_case x JOIN cases c ON c.id = x.case_id"
+        " WHERE x.shown_seq > c.seq",
+    ),
+    # 7. What is published is what was approved, once.
+    Check(
+        "publication-settled-has-record",
+        "网站公开环节已完成，却没有公开记录",
+        "a publication was settled without its record",
+        "SELECT {step} FROM step s {case} JOIN activity y ON y.step_id = s.id"
+        " WHERE y.name = 'publish' AND y.settled_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM publication p WHERE p.idempotency_key = y.idempotency_key)",
+    ),
+    Check(
+        "published-once",
+        "同一文稿有两次公开",
+        "a version was published twice",
+        "SELECT c.number AS place FROM publication p JOIN cases c ON c.id = p.case_id"
+        " GROUP BY c.number, p.document_version_id, p.adapter HAVING count(*) > 1",
+    ),
+    Check(
+        "register-holds-what-was-published",
+        "公开记录在公开目录中没有相同内容的条目",
+        "a publication has no entry of the same content in the public register",
+        "SELECT p.idempotency_key AS place FROM publication p LEFT JOIN register_entry r"
+        " ON r.idempotency_key = p.idempotency_key AND r.content_hash = p.content_hash"
+        " WHERE p.adapter = 'public-register' AND r.id IS NULL",
+    ),
+    Check(
+        "register-holds-nothing-else",
+        "公开目录中有未经公开环节的条目",
+        "the public register holds an entry that no publication put there",
+        "SELECT r.slug AS place FROM register_entry r"
+        " LEFT JOIN publication p ON p.idempotency_key = r.idempotency_key"
+        " LEFT JOIN activity y ON y.idempotency_key = r.idempotency_key AND y.settled_at IS NULL"
+        " WHERE p.id IS NULL AND y.step_id IS NULL",
+    ),
+    Check(
+        "register-shows-the-signed-version",
+        "公开目录条目与签发文稿不一致",
+        "a register entry differs from the version that was signed",
+        "SELECT r.slug AS place FROM register_entry r"
+        " JOIN publication p ON p.idempotency_key = r.idempotency_key"
+        " JOIN document_version v ON v.id = p.document_version_id"
+        " LEFT JOIN document_issue i ON i.case_id = p.case_id AND i.document_version_id = v.id"
+        " WHERE (r.title, r.body, r.content_hash) IS DISTINCT FROM (v.title, v.body, v.content_hash)"
+        " OR (r.doc_no, r.marking, r.formed_on, r.issued_on) IS DISTINCT FROM"
+        " (i.doc_no, i.marking, i.formed_on, i.issued_on) OR v.attribute <> '主动公开'",
+    ),
+    # What a person should see to.
+    Check(
+        "cases-stopped",
+        "事项因异常暂停，等待系统管理员",
+        "a case is stopped by an incident and waits for the administrator",
+        "SELECT DISTINCT c.number AS place FROM incident i JOIN cases c ON c.id = i.case_id"
+        " WHERE i.resolved_at IS NULL AND i.blocking",
+        Severity.WARNING,
+    ),
+    Check(
+        "mail-does-not-leave",
+        "通知多次发送失败",
+        "a message could not be sent several times",
+        "SELECT n.key || ' ' || n.last_error AS place FROM notification n"
+        " WHERE n.sent_at IS NULL AND n.dropped_at IS NULL AND n.attempts >= 5 LIMIT 5",
+        Severity.WARNING,
+    ),
+    Check(
+        "ledger-is-sealed",
+        "留痕超过两天未封存",
+        "the ledger has not been sealed for more than two days",
+        "SELECT min(e.at)::date::text AS place FROM ledger_entry e"
+        " WHERE e.at < :now - interval '2 days' AND NOT EXISTS"
+        " (SELECT 1 FROM ledger_seal_head h WHERE h.chain = e.chain AND h.seq >= e.seq)"
+        " HAVING count(*) > 0",
+        Severity.WARNING,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Showing cases in Prefect: from our rows to flow runs, task runs, messages and artifacts."""

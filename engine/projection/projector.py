@@ -1,0 +1,173 @@
+"""The projector: brings Prefect up to what our journal says, many changes of a case in one go.
+
+It works from a snapshot at sequence S, reads back what it wrote, and then records S. Prefect may be down,
+slow, restarted or empty: nothing is recorded then, and the same is tried again.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import StateType
+from prefect.exceptions import ObjectNotFound
+
+from engine.projection import record, runs, task_runs
+from engine.projection.judging import Verdict, judge
+from engine.projection.mending import RunSetter
+from engine.projection.runs import RunSeen
+from engine.projection.snapshot import CaseSeen, read_cases
+from engine.projection.wording import run_message, run_name, tags
+from engine.service import Service
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+R = TypeVar("R")
+
+CASES_AT_ONCE = 40
+CALLS_AT_ONCE = 4
+READ_BACK_SECONDS = 5.0
+
+
+class Projector:
+    """Shows cases. One at a time per installation; a second one would only repeat its work."""
+
+    def __init__(
+        self,
+        service: Service,
+        client: PrefectClient,
+        setter: RunSetter,
+        deployment_of: Callable[[str], UUID | None],
+    ) -> None:
+        self.service, self.client, self.setter, self.deployment_of = service, client, setter, deployment_of
+        self._calls = asyncio.Semaphore(CALLS_AT_ONCE)
+
+    async def show_outdated(self) -> int:
+        """Show a batch of cases that changed. Returns how many are shown now."""
+        cases = await asyncio.to_thread(self._read)
+        cases = [case for case in cases if case.flow_run_id or self.deployment_of(case.procedure)]
+        if not cases:
+            return 0
+        known = await runs.read_runs(self.client, [c.flow_run_id for c in cases if c.flow_run_id])
+        placed = await self._each(cases, lambda case: self._place(case, known))
+        present = [(case, run) for case, run in placed if run is not None]
+        sent = await self._send_steps([case for case, _ in present])
+        dressed = await self._each(present, lambda item: self._dress(*item))
+        shown = await self._record([item for item in dressed if item is not None], sent)
+        # Only now: a run that is Completed is not looked at again.
+        await self._each([item for item in shown if item[0].closed_at], lambda item: self._set_state(*item))
+        return len(shown)
+
+    async def _each(self, items: list[T], work: Callable[[T], Awaitable[R]]) -> list[R]:
+        """Do it for all, a few at once. One that fails keeps no other; if all do, Prefect is away."""
+
+        async def one(item: T) -> R:
+            async with self._calls:
+                return await work(item)
+
+        done = await asyncio.gather(*(one(item) for item in items), return_exceptions=True)
+        failed = [result for result in done if isinstance(result, BaseException)]
+        if failed and len(failed) == len(items):
+            raise failed[0]
+        for error in failed:
+            log.warning("case-not-shown", error=f"{type(error).__name__}: {error}"[:300])
+        return [result for result in done if not isinstance(result, BaseException)]
+
+    def _read(self) -> list[CaseSeen]:
+        with self.service.database.connect() as connection:
+            return read_cases(connection, record.outdated_cases(connection, CASES_AT_ONCE))
+
+    async def _place(self, case: CaseSeen, known: dict[UUID, RunSeen]) -> tuple[CaseSeen, RunSeen | None]:
+        """The case with its run; the run is made when there is none yet."""
+        if case.flow_run_id is not None:
+            return case, known.get(case.flow_run_id)  # a deleted run is the reconciler's business
+        flow_run_id = case.adopted_run if case.generation == 1 else None
+        if flow_run_id is None:
+            deployment_id = self.deployment_of(case.procedure)
+            assert deployment_id is not None
+            flow_run_id = await runs.create_run(self.client, case, deployment_id, self.service.now)
+        await asyncio.to_thread(record.note_run, self.service, case.id, case.generation, flow_run_id)
+        placed = await asyncio.to_thread(self._read_one, case.id)
+        if flow_run_id != case.adopted_run:  # that one is at work
+            await self.setter.park(placed)
+            placed = await asyncio.to_thread(self._read_one, case.id)
+        return placed, (await runs.read_runs(self.client, [flow_run_id])).get(flow_run_id)
+
+    def _read_one(self, case_id: int) -> CaseSeen:
+        with self.service.database.connect() as connection:
+            return read_cases(connection, [case_id])[0]
+
+    async def _send_steps(self, cases: list[CaseSeen]) -> dict[int, list[tuple[UUID, StateType]]]:
+        """Write the changed step rounds of all these cases; returns what must be found afterwards."""
+        now, events, expected = self.service.now, [], {}
+        for case in cases:
+            assert case.flow_run_id is not None
+            steps = task_runs.changed_steps(case, now)
+            events += [task_runs.task_run_event(case.flow_run_id, step, now) for step in steps]
+            expected[case.id] = [
+                (task_runs.task_run_id(case.flow_run_id, step.label), task_runs.state_of(step).type)
+                for step in steps
+            ]
+        await task_runs.send(self.client, events)
+        return expected
+
+    async def _dress(self, case: CaseSeen, run: RunSeen) -> tuple[CaseSeen, RunSeen] | None:
+        """Name, tags, sheet and, while the case is open, state of its run. ``None``: the run is gone."""
+        assert case.flow_run_id is not None
+        settings = self.service.settings
+        try:
+            await self._label(case, case.flow_run_id)
+            sheet = await runs.show_artifacts(
+                self.client, case, case.flow_run_id, base_url=settings.base_url, timezone=settings.timezone
+            )
+        except ObjectNotFound:
+            return None
+        if sheet != case.sheet_id:
+            await asyncio.to_thread(record.note, self.service, case.id, case.flow_run_id, sheet_id=sheet)
+        if case.closed_at is None:
+            await self._set_state(case, run)
+        return case, run
+
+    async def _label(self, case: CaseSeen, flow_run_id: UUID) -> None:
+        label = " ".join([run_name(case), *tags(case)])
+        if label != case.label:
+            await self.client.update_flow_run(flow_run_id, name=run_name(case), tags=tags(case))
+            await asyncio.to_thread(record.note, self.service, case.id, flow_run_id, label=label)
+
+    async def _set_state(self, case: CaseSeen, run: RunSeen) -> None:
+        settings = self.service.settings
+        patience = timedelta(seconds=settings.lease_seconds)
+        verdict = judge(case, run, now=self.service.now, patience=patience)
+        same = case.closed_at is None and case.message == run_message(case, settings.timezone)
+        if not (verdict is Verdict.PARKED and same):
+            await self.setter.mend(case, run, verdict)
+
+    async def _record(
+        self, cases: list[tuple[CaseSeen, RunSeen]], sent: dict[int, list[tuple[UUID, StateType]]]
+    ) -> list[tuple[CaseSeen, RunSeen]]:
+        """Read back until everything is stored, then record the sequence of those that are."""
+        missing = {case.id: dict(sent[case.id]) for case, _ in cases}
+        until = time.monotonic() + READ_BACK_SECONDS
+        while True:
+            wanted = [run_id for pending in missing.values() for run_id in pending]
+            stored = await task_runs.read_states(self.client, wanted)
+            for pending in missing.values():
+                for run_id in [i for i, state in pending.items() if _is_shown(stored.get(i), state)]:
+                    del pending[run_id]
+            if not any(missing.values()) or time.monotonic() > until:
+                break
+            await asyncio.sleep(0.1)
+        shown = [(case, run) for case, run in cases if not missing[case.id]]
+        await asyncio.to_thread(
+            record.note_shown, self.service, [(case.id, run.id, case.seq) for case, run in shown]
+        )
+        return shown
+
+
+def _is_shown(stored: StateType | None, wanted: StateType) -> bool:
+    # An open step may have gone further by itself meanwhile (an activity that is being executed).
+    return stored is not None and (stored is wanted or wanted not in (StateType.COMPLETED, StateType.FAILED))

@@ -1,0 +1,136 @@
+"""What is to be shown of a case, read at one sequence. No text, no opinions, no names of people."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, text
+
+CONSOLE = "prefect-console"
+"""The channel, and the actor the ledger names, of a case launched by Prefect's form: it knows no persons."""
+
+ADOPTED = "prefect-run:"
+"""Launch keys of such cases start with this; the run's id follows."""
+
+_RUN_KEY = re.compile(r"[A-Z]{2}-\d{4}-\d{4,}:\d+")
+
+
+def is_run_key(key: str | None) -> bool:
+    """Whether a run's idempotency key is one we give: case number and generation."""
+    return key is not None and _RUN_KEY.fullmatch(key) is not None
+
+
+@dataclass(frozen=True)
+class StepSeen:
+    """One step round, with what is known of its execution where it is automated."""
+
+    key: str
+    round: int
+    kind: str
+    call: dict[str, Any]
+    opened_seq: int
+    opened_at: datetime
+    settled_seq: int | None
+    settled_at: datetime | None
+    action: str | None  # of a settled review
+    attempts: int | None  # null: not automated
+    next_try_at: datetime | None
+    leased_until: datetime | None
+
+    @property
+    def label(self) -> str:
+        """``key:round``, the task run's dynamic key."""
+        return f"{self.key}:{self.round}"
+
+
+@dataclass(frozen=True)
+class CaseSeen:
+    """A case and the run that shows it."""
+
+    id: int
+    number: str
+    procedure: str
+    intake: dict[str, Any]
+    seq: int
+    unit: str
+    title: str  # empty until it is public
+    doc_no: str  # empty until it is public
+    launched_at: datetime
+    closed_at: datetime | None
+    outcome: str
+    blocked: bool  # an incident holds it up
+    adopted_run: UUID | None
+    generation: int
+    flow_run_id: UUID | None
+    shown_seq: int
+    woken_at: datetime | None
+    pause_key: str
+    label: str
+    message: str
+    sheet_id: UUID | None
+    finished: bool
+    steps: tuple[StepSeen, ...] = field(default=())
+
+    @property
+    def open_step(self) -> StepSeen | None:
+        """The step the case waits at."""
+        return next((step for step in self.steps if step.settled_at is None), None)
+
+    @property
+    def run_key(self) -> str:
+        """Idempotency key of the run: a key alone would give back a run spoilt by hand, for ever."""
+        return f"{self.number}:{self.generation}"
+
+
+_CASES = text(
+    """
+    SELECT c.id, c.number, c.procedure, c.intake, c.seq, u.name AS unit, c.launched_at, c.closed_at,
+           c.outcome,
+           CASE WHEN c.title_is_public THEN c.title ELSE '' END AS title,
+           CASE WHEN c.title_is_public THEN coalesce(i.doc_no, '') ELSE '' END AS doc_no,
+           c.frozen OR EXISTS (SELECT FROM incident n WHERE n.case_id = c.id AND n.blocking
+                               AND n.resolved_at IS NULL) AS blocked,
+           CASE WHEN c.channel = :console AND c.launch_key LIKE :adopted
+                THEN substr(c.launch_key, length(:prefix) + 1)::uuid END AS adopted_run,
+           coalesce(s.generation, 1) AS generation, s.flow_run_id, coalesce(s.shown_seq, 0) AS shown_seq,
+           s.woken_at, coalesce(s.pause_key, '') AS pause_key, coalesce(s.label, '') AS label,
+           coalesce(s.message, '') AS message, s.sheet_id, coalesce(s.finished, false) AS finished
+    FROM cases c
+    JOIN unit u ON u.id = c.unit_id
+    LEFT JOIN document_issue i ON i.case_id = c.id
+    LEFT JOIN shown_case s ON s.case_id = c.id
+    WHERE c.id IN :ids
+    ORDER BY c.id
+    """
+).bindparams(bindparam("ids", expanding=True))
+_STEPS = text(
+    """
+    SELECT t.case_id, t.key, t.round, t.kind, t.call, t.opened_seq, t.opened_at, t.settled_seq, t.settled_at,
+           t.outcome ->> 'action' AS action, a.attempts, a.next_try_at, a.leased_until
+    FROM step t LEFT JOIN activity a ON a.step_id = t.id
+    WHERE t.case_id IN :ids
+    ORDER BY t.id
+    """
+).bindparams(bindparam("ids", expanding=True))
+
+
+def read_cases(connection: Connection, case_ids: Iterable[int]) -> list[CaseSeen]:
+    """These cases. The case rows are read first: what the steps know beyond them is shown again later."""
+    ids = list(case_ids)
+    if not ids:
+        return []
+    binding = {"ids": ids, "console": CONSOLE, "adopted": f"{ADOPTED}%", "prefix": ADOPTED}
+    rows = connection.execute(_CASES, binding).all()
+    steps: dict[int, list[StepSeen]] = {row.id: [] for row in rows}
+    for step in connection.execute(_STEPS, {"ids": ids}):
+        if step.case_id in steps:
+            steps[step.case_id].append(_step(step))
+    return [CaseSeen(**row._mapping, steps=tuple(steps[row.id])) for row in rows]
+
+
+def _step(row: Row[Any]) -> StepSeen:
+    columns = row._mapping
+    return StepSeen(**{name: columns[name] for name in StepSeen.__dataclass_fields__})

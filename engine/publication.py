@@ -1,0 +1,118 @@
+"""Publication 公开: what is handed to a website, and what it answers."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select
+
+from engine.documents import content_hash, load_version, require_reviewed
+from models import Attachment, Case, DocumentIssue, Organ, Unit
+from rules.errors import UnreviewedPublicationRefused
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """An attachment of a published document."""
+
+    name: str
+    media_type: str
+    sha256: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class PublishRequest:
+    """One document for one website. The same ``key`` always comes with the same content."""
+
+    key: str
+    slug: str
+    organ: str
+    unit: str
+    doc_no: str
+    title: str
+    body: str
+    marking: str
+    formed_on: date
+    issued_on: date
+    content_hash: str
+    attachments: tuple[PublishedFile, ...] = ()
+
+    def metadata(self) -> dict[str, Any]:
+        """Everything but the attachments, as JSON."""
+        fields = {name: value for name, value in asdict(self).items() if name != "attachments"}
+        return fields | {"formed_on": self.formed_on.isoformat(), "issued_on": self.issued_on.isoformat()}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where the document stands, and since when (aware)."""
+
+    url: str
+    published_at: datetime
+
+
+class Website(Protocol):
+    """Where documents are published. Asked twice with one key, it publishes once and answers the same."""
+
+    @property
+    def name(self) -> str:
+        """Which adapter it is, for the publication record."""
+
+    def publish(self, request: PublishRequest) -> Receipt:
+        """Publish, or find that it is published.
+
+        Raises:
+            WebsiteUnavailable: it is not known whether it was published; ask again with the same key.
+            WebsiteRefused: it was not, and asking again would not help.
+        """
+
+
+def request_for(connection: Connection, *, case_id: int, version_id: int, key: str) -> PublishRequest:
+    """The request for exactly the signed version.
+
+    Raises:
+        UnreviewedPublicationRefused: the version lacks its review or signature, or is not what was hashed.
+    """
+    cases, issue, unit, organ = Case.__table__, DocumentIssue.__table__, Unit.__table__, Organ.__table__
+    row = connection.execute(
+        select(cases.c.number, unit.c.name.label("unit"), organ.c.name.label("organ"), issue)
+        .join(issue, issue.c.case_id == cases.c.id)
+        .join(unit, unit.c.id == cases.c.unit_id)
+        .join(organ, organ.c.id == 1)
+        .where(cases.c.id == case_id, issue.c.document_version_id == version_id, issue.c.marking != "")
+    ).one_or_none()
+    version = load_version(connection, version_id)
+    if row is None or version is None or content_hash(version) != version["content_hash"]:
+        raise UnreviewedPublicationRefused(where=key, number=key.split(":")[0])
+    require_reviewed(connection, case_id=case_id, case_number=row.number, version_id=version_id)
+    return PublishRequest(
+        key=key,
+        slug=row.number.lower(),
+        organ=row.organ,
+        unit=row.unit,
+        doc_no=row.doc_no,
+        title=version["title"],
+        body=version["body"],
+        marking=row.marking,
+        formed_on=row.formed_on,
+        issued_on=row.issued_on,
+        content_hash=version["content_hash"],
+        attachments=_files(connection, case_id, version["attachments"]),
+    )
+
+
+def _files(
+    connection: Connection, case_id: int, described: list[dict[str, Any]]
+) -> tuple[PublishedFile, ...]:
+    attachment = Attachment.__table__
+    stored = {
+        row.sha256: row.content
+        for row in connection.execute(
+            select(attachment.c.sha256, attachment.c.content).where(attachment.c.case_id == case_id)
+        )
+    }
+    return tuple(
+        PublishedFile(file["name"], file["media_type"], file["sha256"], stored[file["sha256"]])
+        for file in described
+    )

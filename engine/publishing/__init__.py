@@ -1,0 +1,17 @@
+"""The websites a document can be published on, one adapter per file."""
+
+from engine.publication import Website
+from engine.publishing.http_website import HttpWebsite
+from engine.publishing.public_register import PublicRegister
+from engine.service import Service
+
+
+def website_of(service: Service) -> Website:
+    """The bureau's website where one is named, else the built-in public register."""
+    settings = service.settings
+    if settings.website_url:
+        return HttpWebsite(settings.website_url, timeout_seconds=settings.website_timeout_seconds)
+    return PublicRegister(service)
+
+
+__all__ = ["HttpWebsite", "PublicRegister", "website_of"]

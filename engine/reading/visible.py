@@ -1,0 +1,105 @@
+"""What of a case an actor may see: loaded in one statement, asked of the policy door."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+
+from engine.actor import Actor
+from engine.policy import Act, Facts, permit
+from rules.errors import CaseNotFound, NotAllowed
+
+_CASE = text(
+    """
+    SELECT c.*, u.code AS unit_code, u.name AS unit_name, d.name AS drafter, l.name AS launcher,
+           v.version AS document_version,
+           ARRAY(SELECT DISTINCT person_id FROM decision WHERE case_id = c.id) AS decided_by,
+           ARRAY(SELECT DISTINCT m.person_id FROM decision m JOIN step r ON r.id = m.step_id
+                  WHERE m.case_id = c.id AND NOT (r.call->>'clerical')::bool
+                    AND NOT (r.call->>'signs')::bool) AS reviewed_by,
+           COALESCE((SELECT jsonb_agg(jsonb_build_object('position', a.position, 'unit_id', a.unit_id,
+                       'person_id', a.person_id, 'clerical', (s.call->>'clerical')::bool,
+                       'signs', (s.call->>'signs')::bool))
+                       FROM assignment a JOIN step s ON s.id = a.step_id
+                      WHERE a.case_id = c.id AND a.closed_at IS NULL), '[]') AS open_todos
+      FROM cases c
+      JOIN unit u ON u.id = c.unit_id
+      JOIN person d ON d.id = c.drafter_id
+      LEFT JOIN person l ON l.id = c.launched_by
+      LEFT JOIN document_version v ON v.id = c.document_version_id
+     WHERE c.number = :number
+    """
+)
+
+
+@dataclass(frozen=True)
+class Visible:
+    """A case the actor may know of. ``row`` has its columns, ``facts`` what the door was told."""
+
+    row: Row[Any]
+    facts: Facts
+    actor: Actor
+
+    @property
+    def may_read_document(self) -> bool:
+        """Whether title, text and opinions are the actor's to read."""
+        return may(self.actor, Act.READ_DOCUMENT, self.facts)
+
+    @property
+    def title(self) -> str | None:
+        """The title, if public or the actor takes part; else nothing, not even for administrators."""
+        return self.row.title if self.row.title_is_public or self.may_read_document else None
+
+
+def load_visible(connection: Connection, actor: Actor, number: str, act: Act = Act.READ_CASE) -> Visible:
+    """The case, if the actor may do ``act`` with it.
+
+    Raises:
+        CaseNotFound: no such case, or none the actor may know of: the two look the same.
+        NotAllowed: the actor may know of the case, but not this.
+    """
+    row = connection.execute(_CASE, {"number": number}).one_or_none()
+    if row is None:
+        raise CaseNotFound(where="case", number=number)
+    facts = _facts(row, actor, number)
+    if not may(actor, Act.READ_CASE, facts):
+        raise CaseNotFound(where="case", number=number)
+    permit(actor, act, facts)
+    return Visible(row, facts, actor)
+
+
+def may(actor: Actor, act: Act, facts: Facts) -> bool:
+    """The door's answer as a word."""
+    try:
+        permit(actor, act, facts)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _facts(row: Row[Any], actor: Actor, number: str) -> Facts:
+    participants = set(row.decided_by)
+    if any(_is_asked(todo, row, actor) for todo in row.open_todos):
+        participants.add(actor.person_id)
+    return Facts(
+        where=number,
+        drafter_id=row.drafter_id,
+        unit_id=row.unit_id,
+        participants=frozenset(participants),
+    )
+
+
+def _is_asked(todo: dict[str, Any], row: Row[Any], actor: Actor) -> bool:
+    facts = Facts(
+        drafter_id=row.drafter_id,
+        unit_id=todo["unit_id"],
+        position=todo["position"],
+        assigned_person_id=todo["person_id"],
+        clerical=todo["clerical"],
+        signs=todo["signs"],
+        reviewed_by=frozenset(row.reviewed_by),
+    )
+    return may(actor, Act.DECIDE, facts)
+
+
+__all__ = ["Visible", "load_visible", "may"]

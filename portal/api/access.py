@@ -1,0 +1,160 @@
+"""Sign-in, sign-out, who am I, personal tokens, passwords."""
+
+from datetime import datetime
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel
+
+from engine.actor import Actor
+from engine.acts import access
+from engine.acts.tokens import NewToken, PersonalToken
+from engine.reading.values import Named, position_named
+from engine.service import Service
+from portal.answers import answer
+from portal.caller import Who, cookie_name, give_cookie, take_cookie
+from portal.problems import documented
+from portal.requests import BIGGEST_ID, PasswordBody, SignInBody, TokenBody
+
+router = APIRouter()
+
+_AT_ONCE = 2
+"""Passwords checked at the same time: each takes 64 MB for some hundredth of a second."""
+
+
+class Opened(BaseModel):
+    """An open session; the cookie comes as a header. Keep the CSRF token for changes."""
+
+    username: str
+    name: str
+    csrf_token: str
+    expires_at: datetime
+
+
+class Me(BaseModel):
+    """Who is signed in. ``csrf_token`` only for cookie sessions."""
+
+    username: str
+    name: str
+    positions: list[Named]
+    csrf_token: str | None
+    expires_at: datetime | None
+
+
+class Tokens(BaseModel):
+    """One's own tokens."""
+
+    tokens: list[PersonalToken]
+
+
+@router.post(
+    "/session",
+    status_code=201,
+    response_model=Opened,
+    responses=documented(400, 401, 413, 415, 422, 429, 503),
+    summary="Sign in",
+    tags=["access"],
+)
+async def sign_in(request: Request, body: SignInBody) -> Response:
+    """Opens a session and sets its cookie. Whatever session the browser came with ends."""
+    service: Service = request.app.state.service
+    before = request.cookies.get(cookie_name(service))
+    limiter = request.app.state.sign_ins
+    signed_in = await to_thread.run_sync(
+        lambda: access.sign_in(service, body.username, body.password, replaces=before), limiter=limiter
+    )
+    opened = {
+        "username": signed_in.username,
+        "name": signed_in.name,
+        "csrf_token": signed_in.csrf_token,
+        "expires_at": signed_in.expires_at,
+    }
+    response = answer(opened, 201)
+    give_cookie(response, service, signed_in)
+    return response
+
+
+@router.delete(
+    "/session", status_code=204, responses=documented(401, 403), summary="Sign out", tags=["access"]
+)
+def sign_out(who: Who) -> Response:
+    """Ends the session of the cookie."""
+    who.session()
+    assert who.cookie is not None  # or there were no session
+    access.sign_out(who.service, who.cookie)
+    response = Response(status_code=204)
+    take_cookie(response, who.service)
+    return response
+
+
+@router.get("/me", response_model=Me, responses=documented(401), summary="Who am I", tags=["access"])
+def me(who: Who) -> Response:
+    """Name, positions held today, and the CSRF token again for a page that was reloaded."""
+    if who.bearer is not None:
+        return answer(_me(who.actor(), None, None))
+    session = who.session()
+    assert who.cookie is not None
+    return answer(_me(session.actor, access.csrf_token_of(who.cookie), session.expires_at))
+
+
+@router.get("/tokens", response_model=Tokens, responses=documented(401), summary="My tokens", tags=["access"])
+def tokens(who: Who) -> Response:
+    """One's own tokens, without their secrets."""
+    return answer({"tokens": access.list_tokens(who.service, who.actor())})
+
+
+@router.post(
+    "/tokens",
+    status_code=201,
+    response_model=NewToken,
+    responses=documented(400, 401, 403, 422),
+    summary="Make a token",
+    tags=["access"],
+)
+def create_token(who: Who, body: TokenBody) -> Response:
+    """A token for scripts. Its secret is shown this once. Needs a session: a token cannot make tokens."""
+    return answer(access.create_token(who.service, who.actor(), name=body.name, days=body.days), 201)
+
+
+@router.delete(
+    "/tokens/{token_id}",
+    status_code=204,
+    responses=documented(401, 403, 404, 422),
+    summary="Revoke a token",
+    tags=["access"],
+)
+def revoke_token(who: Who, token_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) -> Response:
+    """Ends a token of one's own at once."""
+    access.revoke_token(who.service, who.actor(), token_id)
+    return Response(status_code=204)
+
+
+@router.put(
+    "/people/{username}/password",
+    status_code=204,
+    responses=documented(400, 401, 403, 404, 422),
+    summary="Set someone's password (administrator)",
+    tags=["access"],
+)
+def set_password(
+    who: Who, username: Annotated[str, Path(max_length=64, pattern=r"^[\w.@-]+$")], body: PasswordBody
+) -> Response:
+    """Ends that person's sessions and tokens."""
+    access.set_password(who.service, who.actor(), username, body.password)
+    return Response(status_code=204)
+
+
+def sign_in_limiter() -> CapacityLimiter:
+    """One per application: sign-ins wait for each other without holding the threads of other requests."""
+    return CapacityLimiter(_AT_ONCE)
+
+
+def _me(actor: Actor, csrf: str | None, expires_at: datetime | None) -> dict[str, object]:
+    return {
+        "username": actor.username,
+        "name": actor.name,
+        "positions": [position_named(key) for key in sorted({key for key, _unit in actor.holdings})],
+        "csrf_token": csrf,
+        "expires_at": expires_at,
+    }

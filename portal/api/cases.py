@@ -1,0 +1,136 @@
+"""Launching and reading cases."""
+
+import re
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from engine import reading
+from engine.acts.launch import LaunchRequest, launch
+from engine.acts.retry import Retried, retry_case
+from engine.reading import CaseLedger, CaseView, Timeline, VersionContent, VersionHeader
+from portal.answers import answer, download
+from portal.caller import Who
+from portal.problems import documented
+from portal.requests import CaseNumber, IdempotencyKey, LaunchBody, Sha256, VersionNumber
+from rules.errors import CaseNotFound
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+_NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{4,9}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class LaunchedCase(BaseModel):
+    """The case as launched. ``repeated``: the same key had launched it before."""
+
+    number: str
+    repeated: bool
+
+
+class Versions(BaseModel):
+    """All versions of a document, oldest first."""
+
+    versions: list[VersionHeader]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=LaunchedCase,
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    summary="Launch a case",
+)
+def launch_case(who: Who, body: LaunchBody, idempotency_key: IdempotencyKey = None) -> Response:
+    """Launches a case; the drafter's to-do opens with it. By an administrator or the drafter named."""
+    request = LaunchRequest(body.procedure, body.intake, body.draft, idempotency_key)
+    launched = launch(who.service, who.actor(), request)
+    said = {"number": launched.number, "repeated": launched.repeated}
+    return answer(said, 200 if launched.repeated else 201, {"Location": f"/api/v1/cases/{launched.number}"})
+
+
+@router.get("/{number}", response_model=CaseView, responses=documented(401, 404), summary="One case")
+def read_case(who: Who, number: CaseNumber) -> Response:
+    """Where it is, who has it since when, what was issued and published, and the timeline.
+
+    The title is told where it is public or to those who take part; opinions only to the latter.
+    """
+    actor = who.actor()
+    return answer(reading.read_case(who.service, actor, _known(number)))
+
+
+@router.get(
+    "/{number}/timeline",
+    response_model=Timeline,
+    responses=documented(401, 404),
+    summary="Timeline of a case",
+)
+def read_timeline(who: Who, number: CaseNumber) -> Response:
+    """Every round of every step, with its decisions."""
+    actor = who.actor()
+    return answer(reading.read_timeline(who.service, actor, _known(number)))
+
+
+@router.get(
+    "/{number}/documents",
+    response_model=Versions,
+    responses=documented(401, 403, 404),
+    summary="Versions of the document",
+)
+def list_versions(who: Who, number: CaseNumber) -> Response:
+    """For those who take part."""
+    actor = who.actor()
+    return answer({"versions": reading.list_versions(who.service, actor, _known(number))})
+
+
+@router.get(
+    "/{number}/documents/{version}",
+    response_model=VersionContent,
+    responses=documented(401, 403, 404, 422),
+    summary="One version of the document",
+)
+def read_version(who: Who, number: CaseNumber, version: VersionNumber) -> Response:
+    """Title, body, attribute, ground, attachments and the hash over them all."""
+    actor = who.actor()
+    return answer(reading.read_version(who.service, actor, _known(number), version))
+
+
+@router.get(
+    "/{number}/documents/{version}/attachments/{sha256}",
+    response_class=Response,
+    responses=documented(401, 403, 404, 422) | {200: {"content": {"application/octet-stream": {}}}},
+    summary="An attachment's bytes",
+)
+def read_attachment(who: Who, number: CaseNumber, version: VersionNumber, sha256: Sha256) -> Response:
+    """A download."""
+    actor = who.actor()
+    known = sha256 if _SHA256.fullmatch(sha256) else ""
+    return download(reading.read_attachment(who.service, actor, _known(number), version, known))
+
+
+@router.get(
+    "/{number}/ledger", response_model=CaseLedger, responses=documented(401, 404), summary="Ledger of a case"
+)
+def read_ledger(who: Who, number: CaseNumber) -> Response:
+    """All entries of the case's chain, and whether it verifies."""
+    actor = who.actor()
+    return answer(reading.read_ledger(who.service, actor, _known(number)))
+
+
+@router.post(
+    "/{number}/retry",
+    response_model=Retried,
+    responses=documented(401, 403, 404, 409, 503),
+    summary="Retry a case (administrator)",
+)
+def retry(who: Who, number: CaseNumber) -> Response:
+    """Answers the open incidents by trying again; decides nothing."""
+    actor = who.actor()
+    return answer(retry_case(who.service, actor, _known(number)))
+
+
+def _known(number: str) -> str:
+    """A number that can exist; anything else is not found without asking the database."""
+    if not _NUMBER.fullmatch(number):
+        raise CaseNotFound(where="case", number="")
+    return number

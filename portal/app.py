@@ -1,0 +1,64 @@
+"""The portal as one ASGI application: JSON API for people and scripts, public register for everybody."""
+
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import Engine
+from starlette.responses import RedirectResponse
+
+import flows  # noqa: F401  installs every procedure
+from engine.service import Service, service_from_environment
+from models.database import connect
+from portal.api import access, cases, installation, todos
+from portal.caller import is_secure
+from portal.door import Door
+from portal.openapi import described
+from portal.problems import install_handlers
+from portal.register import routes as register
+
+DESCRIPTION = """
+Gongkai 公开: approval of documents under the notice 应急厅函〔2019〕390号.
+
+Sign in with `POST /api/v1/session` (cookie; send `X-CSRF-Token` with every change) or present a personal
+token as `Authorization: Bearer …`. Errors are `application/problem+json`: what happened, where, why and what
+to do, in Chinese and in English.
+"""
+
+
+def create_app(service: Service | None = None) -> FastAPI:
+    """The application; without a service, the one the environment describes."""
+    chosen = service or service_from_environment(pool_size=16)
+    app = FastAPI(
+        title="Gongkai 公开",
+        version=version("gongkai"),
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # it would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = chosen
+    app.state.public = _public_database(chosen)
+    app.state.sign_ins = access.sign_in_limiter()
+    app.add_middleware(Door, time=chosen.time, secure=is_secure(chosen))
+    install_handlers(app)
+    api = APIRouter(prefix="/api/v1")
+    for part in (access, todos, cases, installation):
+        api.include_router(part.router)
+    app.include_router(api)
+    app.include_router(installation.health)
+    app.include_router(register.router)
+    app.add_api_route("/", _home, include_in_schema=False)
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
+    return app
+
+
+def _public_database(service: Service) -> Engine | None:
+    """The register is read by a role that can see published copies and nothing else."""
+    url = service.settings.public_database_url.get_secret_value()
+    return connect(url, pool_size=4) if url else None
+
+
+async def _home() -> RedirectResponse:
+    return RedirectResponse("/register", 307)

@@ -1,0 +1,180 @@
+"""The outermost layer: what arrives is measured and looked through before anything reads it as a request,
+and whatever goes wrong inside leaves as a problem document that tells nothing.
+
+A plain ASGI layer: it is on the path of every decision.
+"""
+
+import json
+import math
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.forms import Text, invalid
+from portal.errors import MalformedRequest, RequestTooLarge, UnsupportedContent
+from portal.problems import answer_problem, unforeseen
+from rules.errors import GongkaiError
+from rules.time import TimeSource
+
+MAX_BODY = 4_000_000
+MAX_DEPTH = 16
+MAX_NUMBER = 2**53
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_TEXT = TypeAdapter(Text)
+_UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Door:
+    """Size, form and arrival time of requests; security headers; the last catch."""
+
+    def __init__(self, app: ASGIApp, time: TimeSource, *, secure: bool) -> None:
+        self.app, self.time = app, time
+        self.headers = security_headers(secure=secure)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})["received_at"] = self.time()
+        started, method = False, scope["method"]
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}  # every page answers HEAD like GET, without its body
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = self._headed(message["headers"])
+            elif method == "HEAD":
+                message = {**message, "body": b""}
+            await send(message)
+
+        try:
+            if method in _UNSAFE:
+                receive = _replay(await _admitted_body(scope, receive))
+            await self.app(scope, receive, guarded)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # the boundary: nothing inside may be shown, nothing may be swallowed
+            known = error if isinstance(error, GongkaiError) else unforeseen(error, method, scope["path"])
+            if started:
+                return
+            response = answer_problem(known)
+            if isinstance(known, RequestTooLarge):
+                response.headers["Connection"] = "close"  # the rest of the body is never read
+            await response(scope, receive, guarded)
+
+    def _headed(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        named = {name for name, _ in given}
+        return [*given, *((name, value) for name, value in self.headers if name not in named)]
+
+
+def security_headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
+    """On every answer. A page that needs more (its own stylesheet) states its own policy."""
+    headers = {
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'; "
+        "base-uri 'none'; form-action 'none'",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        "cache-control": "no-store",
+    }
+    if secure:
+        headers["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+async def _admitted_body(scope: Scope, receive: Receive) -> bytes:
+    headers: MutableMapping[bytes, bytes] = dict(scope["headers"])
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > MAX_BODY:
+        raise _too_large()
+    body = await _read(receive)
+    if body:
+        if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != b"application/json":
+            raise UnsupportedContent(where="Content-Type")
+        look_through(body)
+    return body
+
+
+async def _read(receive: Receive) -> bytes:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > MAX_BODY:
+            raise _too_large()
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replay(body: bytes) -> Receive:
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> Message:
+        return next(messages, {"type": "http.disconnect"})
+
+    return receive
+
+
+def look_through(body: bytes) -> None:
+    """Refuse what no form of ours could mean: not JSON, too deep, odd keys, unprintable text, huge numbers.
+
+    Raises:
+        MalformedRequest, InvalidInput: naming the place, never quoting the content.
+    """
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise _malformed("不是有效的 JSON", "it is not valid JSON") from None
+    if not isinstance(value, dict):
+        raise _malformed("须为一个 JSON 对象", "it must be a JSON object")
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(value, ())]
+    while waiting:
+        value, path = waiting.pop()
+        if isinstance(value, str):
+            _check_text(value, path)
+        elif isinstance(value, (dict, list)):
+            if len(path) >= MAX_DEPTH:
+                raise _malformed(f"嵌套超过{MAX_DEPTH}层", f"it is nested deeper than {MAX_DEPTH}")
+            waiting += _inside(value, path)
+        elif isinstance(value, (int, float)) and not (math.isfinite(value) and abs(value) <= MAX_NUMBER):
+            raise _malformed("数字过大", "a number is too large")
+
+
+def _inside(value: dict[str, Any] | list[Any], path: tuple[str, ...]) -> list[tuple[Any, tuple[str, ...]]]:
+    if isinstance(value, list):
+        return [(item, (*path, str(index))) for index, item in enumerate(value)]
+    if not all(_KEY.fullmatch(key) for key in value):
+        raise _malformed("含有无法识别的字段名", "it has a field with an impossible name")
+    return [(item, (*path, key)) for key, item in value.items()]
+
+
+def _check_text(text: str, path: tuple[str, ...]) -> None:
+    try:
+        _TEXT.validate_python(text)
+    except ValidationError as error:
+        raise invalid(error, where=".".join(path)) from None
+
+
+def _no_constant(_name: str) -> None:
+    raise ValueError("NaN and Infinity are not JSON")
+
+
+def _malformed(zh: str, en: str) -> MalformedRequest:
+    return MalformedRequest(where="body", why_zh=zh, why_en=en)
+
+
+def _too_large() -> RequestTooLarge:
+    return RequestTooLarge(where="body", limit_mb=MAX_BODY // 1_000_000)

@@ -1,0 +1,70 @@
+"""What requests may say. Nothing unknown is accepted and nothing is coerced."""
+
+from typing import Annotated, Any
+
+from fastapi import Header, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.calls import ReturnMode
+from engine.forms import Line
+
+BIGGEST_ID = 2**53
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=128,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Chosen by the client, one per act. Sent again with the same content it gives the first "
+        "answer again; with other content it is refused",
+    ),
+]
+AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
+VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
+CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
+Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SignInBody(_Body):
+    """User name and password."""
+
+    username: Annotated[Line, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class TokenBody(_Body):
+    """What a new token is for and how long it lasts."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=60)]
+    days: Annotated[int, Field(ge=1, le=365)] = 90
+
+
+class PasswordBody(_Body):
+    """A new password."""
+
+    password: Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class LaunchBody(_Body):
+    """A procedure, its intake as its schema says, and optionally a draft."""
+
+    procedure: Annotated[Line, Field(min_length=1, max_length=64, examples=["proactive-disclosure"])]
+    intake: dict[str, Any]
+    draft: dict[str, Any] = Field(default_factory=dict)
+
+
+class DecisionBody(_Body):
+    """One decision. ``document_version`` is the version the person saw; a newer one refuses the decision."""
+
+    action: Annotated[str, Field(max_length=20, examples=["approve"])]
+    opinion: str = ""
+    answers: dict[str, Any] = Field(default_factory=dict)
+    return_to: Annotated[str, Field(max_length=64)] | None = None
+    return_mode: Annotated[str, Field(max_length=20)] = ReturnMode.RUN_AGAIN.value
+    document_version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None

@@ -1,0 +1,157 @@
+"""``up`` and ``demo`` as processes of their own: they start, answer, stop, and leave nothing behind."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deployments.commands.exits import Code
+from deployments.instance import Instance
+from deployments.postgres import EmbeddedPostgres
+from deployments.processes import MARK
+from deployments.status import read_status
+from tests.cli.conftest import ROOT, subprocess_run
+from tests.conftest import clean_environment
+from tests.waiting import wait_until
+
+ENTRY = "from deployments.cli import main; main()"
+
+
+def start(arguments: list[str], environment: dict[str, str], cwd: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", ENTRY, *arguments],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def left_running_below(folder: Path) -> list[int]:
+    """Processes that still belong to an installation in this folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            theirs = process.environ()
+        except (psutil.Error, OSError):
+            continue
+        if MARK in theirs and Path(theirs.get("GONGKAI_HOME", "")).is_relative_to(folder):
+            found.append(process.pid)
+    return found
+
+
+# --- what needs no server --------------------------------------------------------------------
+
+
+def test_a_home_that_cannot_be_written_is_invalid_input_in_words(tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("no folder")
+    done = subprocess_run(
+        ["up"], clean_environment() | {"GONGKAI_HOME": str(occupied / "home")}, cwd=tmp_path
+    )
+    assert done.returncode == Code.INVALID
+    said = done.stderr.decode()
+    assert "实例目录无法写入" in said
+    assert "GONGKAI_HOME" in said
+
+
+def test_damaged_secrets_are_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text("{")
+    environment = clean_environment() | {"GONGKAI_HOME": str(tmp_path)}
+    for command in (["up"], ["inbox", "--as", "zhang.wei"]):
+        done = subprocess_run(command, environment, cwd=tmp_path)
+        assert done.returncode == Code.BROKEN
+        assert "密钥文件损坏" in done.stderr.decode()
+    assert (tmp_path / "secrets.json").read_text() == "{"
+
+
+# --- the real thing --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Where an installation may be started; its database is removed afterwards."""
+    path = tmp_path / "home"
+    yield path
+    if (path / "secrets.json").exists():
+        EmbeddedPostgres(Instance(path, environ=clean_environment())).destroy()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_up_runs_everything_until_it_is_told_to_stop(home: Path, tmp_path: Path) -> None:
+    environment = clean_environment() | {"GONGKAI_HOME": str(home)}
+    ports = ["--prefect-port", "24490", "--portal-port", "28490"]
+    process = start(["up", *ports], environment, tmp_path)
+    try:
+        here = Instance(home, environ=environment)
+        wait_until(
+            lambda: (home / "run").exists() and all(part.running for part in read_status(here)),
+            seconds=120,
+            what="every part",
+        )
+        again = subprocess_run(["up", *ports], environment, cwd=tmp_path)
+        assert again.returncode == Code.CONFLICT
+        assert str(process.pid) in again.stderr.decode()
+        wait_until(
+            lambda: subprocess_run(["doctor", "--json"], environment, cwd=tmp_path).returncode == 0,
+            seconds=60,
+            what="a healthy doctor",
+        )
+        status = json.loads(subprocess_run(["status", "--json"], environment, cwd=tmp_path).stdout)
+        assert {part["name"] for part in status["components"] if part["running"]} == {
+            "supervisor",
+            "postgres",
+            "prefect",
+            "worker",
+            "portal",
+        }
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert not any(part.running for part in read_status(here))
+    stopped = subprocess_run(["status"], environment, cwd=tmp_path)
+    assert stopped.returncode == Code.UNAVAILABLE
+    assert "gongkai up" in stopped.stderr.decode()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_demo_once_walks_zd_01_whole_and_leaves_nothing(tmp_path: Path) -> None:
+    environment = clean_environment() | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", ENTRY, "demo", "--once"],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=280,
+        check=False,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode == 0, err
+    for word in ("办结", "网站公开", "COMPLETED", "与签发文稿一致", "全部不变量成立", "gao.yun"):
+        assert word in out
+    assert len(re.findall(r"\d+ ms", out)) == 9, "one request per decision"
+    assert list(tmp_path.glob("gongkai-demo-*")) == []
+    assert left_running_below(tmp_path) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_ctrl_c_during_the_demonstration_stops_and_removes_everything(tmp_path: Path) -> None:
+    process = start(["demo"], clean_environment() | {"TMPDIR": str(tmp_path)}, tmp_path)
+    begun = tmp_path.glob
+    wait_until(lambda: list(begun("gongkai-demo-*/run/prefect.json")), seconds=60, what="prefect")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == Code.INTERRUPTED, said
+    assert list(tmp_path.glob("gongkai-demo-*")) == []
+    assert left_running_below(tmp_path) == []

@@ -1,0 +1,63 @@
+"""Whatever people do in whatever order, no invariant breaks: a random walk over decisions and returns."""
+
+from datetime import UTC, datetime
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine import ledger
+from engine.acts.decide import DecisionRequest, decide
+from engine.doctor import examine
+from engine.service import Service
+from rules.errors import GongkaiError
+from tests.builders import ANSWERS, Bureau, MovableClock, launch_case, scalars, todos_of
+
+moves = st.lists(
+    st.tuples(
+        st.sampled_from(["approve", "approve", "approve", "return", "reject", "nonsense"]),
+        st.integers(0, 9),  # which earlier step
+        st.sampled_from(["run_again", "come_back"]),
+        st.booleans(),  # the drafter edits
+    ),
+    min_size=3,
+    max_size=25,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=moves, attribute=st.sampled_from(["主动公开", "依申请公开", "不予公开"]))
+def test_no_sequence_of_decisions_breaks_an_invariant(
+    service: Service, bureau: Bureau, moves, attribute
+) -> None:
+    ground = "16-1" if attribute == "不予公开" else None
+    draft = {"title": "随机通知", "body": "正文", "attribute": attribute} | (
+        {"ground": ground} if ground else {}
+    )
+    number = launch_case(service, draft=draft).number
+    for count, (action, earlier, mode, edits) in enumerate(moves):
+        todos = todos_of(service, number)
+        if not todos:
+            break
+        todo = todos[0]
+        offered = scalars(
+            service,
+            "SELECT call->'returns_to' FROM step s JOIN assignment a ON a.step_id = s.id WHERE a.id = :id",
+            id=todo.id,
+        )[0]
+        answers = ANSWERS.get(todo.step, {}) if action == "approve" else {}
+        if todo.step == "drafting" and edits and action == "approve":
+            answers = {"body": f"正文第{count}稿"}
+        to = offered[earlier % len(offered)] if offered and action == "return" else None
+        request = DecisionRequest(todo.id, action, "意见", answers, return_to=to, return_mode=mode)
+        before = scalars(service, "SELECT count(*) FROM decision")
+        try:
+            decide(service, service.actor(todo.position, channel="api"), request)
+        except GongkaiError:
+            assert scalars(service, "SELECT count(*) FROM decision") == before
+    assert [f for f in examine(service) if getattr(f, "level", "") == "problem"] == []
+    with service.snapshot() as connection:
+        ledger.verify(connection)
+
+
+def test_the_clock_of_the_tests_is_not_the_wall_clock() -> None:
+    assert MovableClock()() < datetime.now(UTC)

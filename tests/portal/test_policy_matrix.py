@@ -1,0 +1,147 @@
+"""Who may use which address: every route × every role, from the route table itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from engine.service import Service
+from tests.builders import PROACTIVE_DRAFT, UNIT, decide_next, launch_case, todo_of
+from tests.portal.conftest import PASSWORD, Client, SignIn
+
+ROLES = ("nobody", "outsider", "drafter", "reviewer", "holder", "administrator", "manager")
+PERSON = {
+    "outsider": "legal_office",  # holds a post, has no part in this case
+    "drafter": "drafter",
+    "reviewer": "section_head",  # has decided
+    "holder": "office",  # has the open to-do
+    "administrator": "administrator",
+    "manager": "manager",
+}
+
+
+def signed(**exceptions: int) -> dict[str, int]:
+    """200 for everybody signed in, but for the exceptions."""
+    return {role: 401 if role == "nobody" else 200 for role in ROLES} | exceptions
+
+
+def nobody_but(**allowed: int) -> dict[str, int]:
+    """403 for everybody signed in, but for those allowed."""
+    return {role: 401 if role == "nobody" else 403 for role in ROLES} | allowed
+
+
+ALL = dict.fromkeys(ROLES, 200)
+CASE = signed(outsider=404)
+DOCUMENT = signed(outsider=404, administrator=403, manager=403)
+
+EXPECTED: dict[str, dict[str, int]] = {
+    "GET /api/v1/openapi.json": ALL,
+    "GET /healthz": ALL,
+    "GET /": dict.fromkeys(ROLES, 307),
+    "GET /register": ALL,
+    "GET /register/style.css": ALL,
+    "GET /register/feed.atom": ALL,
+    "GET /register/{slug}.json": dict.fromkeys(ROLES, 404),  # not published, whoever asks
+    "GET /register/{slug}": dict.fromkeys(ROLES, 404),
+    "GET /register/{slug}/attachments/{digest}": dict.fromkeys(ROLES, 404),
+    "POST /api/v1/session": dict.fromkeys(ROLES, 201),
+    "GET /api/v1/me": signed(),
+    "GET /api/v1/tokens": signed(),
+    "POST /api/v1/tokens": signed() | dict.fromkeys(ROLES[1:], 201),
+    "DELETE /api/v1/tokens/{token_id}": dict.fromkeys(ROLES, 404) | {"nobody": 401},  # someone else's
+    "PUT /api/v1/people/{username}/password": nobody_but(administrator=204),
+    "GET /api/v1/inbox": signed(),
+    "GET /api/v1/assignments/{assignment_id}": CASE,
+    # The holder passes the door and is told that the action does not exist.
+    "POST /api/v1/assignments/{assignment_id}/decision": nobody_but(holder=422),
+    "POST /api/v1/cases": nobody_but(administrator=201, drafter=201),
+    "GET /api/v1/cases/{number}": CASE,
+    "GET /api/v1/cases/{number}/timeline": CASE,
+    "GET /api/v1/cases/{number}/ledger": CASE,
+    "GET /api/v1/cases/{number}/documents": DOCUMENT,
+    "GET /api/v1/cases/{number}/documents/{version}": DOCUMENT,
+    # The case has no such attachment: those who may read the document are told so.
+    "GET /api/v1/cases/{number}/documents/{version}/attachments/{sha256}": (
+        dict.fromkeys(ROLES, 404) | {"nobody": 401, "administrator": 403, "manager": 403}
+    ),
+    # Nothing is wrong with the case: the administrator is told so.
+    "POST /api/v1/cases/{number}/retry": nobody_but(administrator=409),
+    "GET /api/v1/procedures": signed(),
+    "GET /api/v1/procedures/{key}/schema": signed(),
+    "GET /api/v1/status": nobody_but(administrator=200, manager=200),
+    "DELETE /api/v1/session": dict.fromkeys(ROLES, 204) | {"nobody": 401},
+}
+BODIES: dict[str, Any] = {
+    "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
+    "POST /api/v1/tokens": {"name": "script", "days": 1},
+    "PUT /api/v1/people/{username}/password": {"password": "a-brand-new-password-7"},
+    "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
+    "POST /api/v1/cases": {
+        "procedure": "proactive-disclosure",
+        "intake": {"drafter": "drafter", "unit": UNIT},
+        "draft": PROACTIVE_DRAFT,
+    },
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the placeholders of addresses stand for."""
+
+    number: str
+    assignment: int
+
+    def fill(self, path: str) -> str:
+        return path.format(
+            number=self.number,
+            assignment_id=self.assignment,
+            version=1,
+            sha256="0" * 64,
+            digest="0" * 64,
+            slug=self.number.lower(),
+            key="proactive-disclosure",
+            token_id=999_999,
+            username="archivist",
+        )
+
+
+def routes_of(app: FastAPI) -> list[str]:
+    """``METHOD /path`` of everything the application answers to."""
+    return [
+        f"{method} {route.path}"
+        for route in iter_route_contexts(app.routes)
+        for method in sorted((route.methods or {"ANY"}) - {"HEAD"})
+    ]
+
+
+def test_every_route_is_declared_here(app: FastAPI) -> None:
+    assert sorted(routes_of(app)) == sorted(EXPECTED)
+
+
+def test_every_role_gets_what_is_declared_on_every_route(
+    app: FastAPI, service: Service, signed_in: SignIn
+) -> None:
+    number = launch_case(service).number
+    decide_next(service, number)
+    decide_next(service, number)
+    place = Place(number, todo_of(service, number).id)
+    clients = {role: signed_in(person) for role, person in PERSON.items()} | {"nobody": Client(app)}
+    found = {
+        route: {role: _ask(route, place, _visitor(route, role, clients)) for role in ROLES}
+        for route in EXPECTED  # signing out comes last
+    }
+    assert found == EXPECTED
+
+
+def _visitor(route: str, role: str, clients: dict[str, Client]) -> Client:
+    client = clients[role]
+    if route == "POST /api/v1/session":  # a browser of its own: signing in ends the session it came with
+        return Client(client.app)
+    return client
+
+
+def _ask(route: str, place: Place, client: Client) -> int:
+    method, path = route.split(" ", 1)
+    body = BODIES.get(route)
+    return client(method, place.fill(path), **({"json": body} if body else {})).status_code

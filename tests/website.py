@@ -1,0 +1,75 @@
+"""A bureau's website as a real process: slow, down, forgetful of its answers, or killed, as it is told.
+
+It keeps what it published in files, so that it can be killed; ``log`` is what it was asked, ``published``
+what stands on it. Run as ``python tests/website.py PORT FOLDER``.
+"""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+
+class Website(BaseHTTPRequestHandler):
+    """Publishes once per Idempotency-Key; ``mode`` in the folder says how it behaves."""
+
+    folder: Path
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        key = self.headers["Idempotency-Key"]
+        mode = (self.folder / "mode").read_text() if (self.folder / "mode").exists() else "well"
+        self._note("log.jsonl", {"key": key, "mode": mode, "doc_no": body["doc_no"], "title": body["title"]})
+        if mode == "down":
+            self.send_error(503)
+            return
+        if mode == "refuses":
+            self.send_error(422)
+            return
+        stored = self.folder / f"{key.replace(':', '_')}.json"
+        if not stored.exists():
+            stored.write_text(
+                json.dumps(
+                    {
+                        "url": f"https://www.qingling.example/{key}",
+                        "published_at": datetime.now(UTC).isoformat(),
+                        "content": body,
+                    }
+                )
+            )
+            self._note("published.jsonl", {"key": key})
+        if mode == "slow":
+            time.sleep(4)
+        if mode == "forgets-to-answer":
+            self.close_connection = True
+            return
+        receipt = json.loads(stored.read_text())
+        del receipt["content"]
+        receipt |= {
+            "other-scheme": {"url": "javascript:1"},
+            "naive-time": {"published_at": "2026-04-20"},
+        }.get(mode, {})
+        text = b"<html>thank you</html>" if mode == "nonsense" else json.dumps(receipt).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_GET(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
+    def _note(self, name: str, line: dict[str, str]) -> None:
+        with (self.folder / name).open("a") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def log_message(self, *_: object) -> None:
+        """Its log is the file."""
+
+
+if __name__ == "__main__":
+    Website.folder = Path(sys.argv[2])
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Website).serve_forever()
