@@ -1,0 +1,95 @@
+"""Every command in the READMEs and in CONTRIBUTING is run, as written."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.conftest import clean_environment
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+READMES = ("README.md", "README.zh-CN.md")
+FOREVER = {"gongkai up"}  # started by the fixture, which keeps it running meanwhile
+BY_MAKE = re.compile(r"^make (?P<target>[a-z-]+)")
+
+
+def commands(page: str) -> list[str]:
+    """The lines of a page's console blocks, without comments."""
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / page).read_text(), flags=re.S)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and line != ". .venv/bin/activate"]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """``gongkai up`` as the page says, in a home of its own; gives the environment of the other terminal."""
+    home = tmp_path_factory.mktemp("readme") / "home"
+    bin_folder = str(Path(sys.executable).parent)
+    environment = clean_environment() | {
+        "GONGKAI_HOME": str(home),
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "LANG": "C.UTF-8",
+    }
+    ports = ["--prefect-port", "24390", "--portal-port", "28390"]
+    log = home.parent / "up.log"
+    with log.open("w") as out:
+        up = subprocess.Popen(["gongkai", "up", *ports], env=environment, stdout=out, stderr=out, cwd=ROOT)
+    try:
+        wait_until(lambda: "Ctrl-C" in log.read_text() or up.poll() is not None, seconds=150)
+        assert up.poll() is None, log.read_text()
+        yield environment
+    finally:
+        up.send_signal(signal.SIGINT)
+        up.wait(60)
+
+
+def test_pages_show_the_same_commands() -> None:
+    assert commands(READMES[0]) == commands(READMES[1])
+
+
+@pytest.mark.timeout(400)
+def test_every_command_of_the_readme_works_as_written(running: dict[str, str]) -> None:
+    year = datetime.now(ZoneInfo("Asia/Shanghai")).year
+    for line in commands("README.md"):
+        if line in FOREVER or BY_MAKE.match(line):
+            continue
+        asked = line.replace("ZD-2026-", f"ZD-{year}-")  # the page shows the year it was written in
+        ran = subprocess.run(
+            ["bash", "-c", asked], env=running, cwd=ROOT, capture_output=True, text=True, timeout=90
+        )
+        assert ran.returncode == 0, f"{line}\n{ran.stdout}\n{ran.stderr}"
+
+
+@pytest.mark.parametrize("page", [*READMES, "CONTRIBUTING.md"])
+def test_every_make_target_named_exists(page: str) -> None:
+    named = {match["target"] for line in commands(page) if (match := BY_MAKE.match(line))}
+    assert named
+    defined = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    assert named <= defined
+
+
+@pytest.mark.timeout(400)
+def test_demo_once_walks_a_case_to_publication_and_leaves_nothing_running(tmp_path: Path) -> None:
+    environment = clean_environment() | {"TMPDIR": str(tmp_path), "LANG": "C.UTF-8"}
+    ran = subprocess.run(
+        [str(Path(sys.executable).with_name("gongkai")), "demo", "--once"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=380,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "COMPLETED" in ran.stdout
+    assert "办结" in ran.stdout
+    left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
+    assert left.stdout == ""
+    assert list(tmp_path.iterdir()) == []
