@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from engine.documents import content_hash, load_version, require_reviewed
 from models import Attachment, Case, DocumentIssue, Organ, Unit
+from rules.disclosure import DisclosureAttribute
 from rules.errors import UnreviewedPublicationRefused
 
 
@@ -83,7 +84,12 @@ def request_for(connection: Connection, *, case_id: int, version_id: int, key: s
         .where(cases.c.id == case_id, issue.c.document_version_id == version_id, issue.c.marking != "")
     ).one_or_none()
     version = load_version(connection, version_id)
-    if row is None or version is None or content_hash(version) != version["content_hash"]:
+    if (
+        row is None
+        or version is None
+        or version["attribute"] != DisclosureAttribute.PROACTIVE
+        or content_hash(version) != version["content_hash"]
+    ):
         raise UnreviewedPublicationRefused(where=key, number=key.split(":")[0])
     require_reviewed(connection, case_id=case_id, case_number=row.number, version_id=version_id)
     return PublishRequest(
