@@ -33,8 +33,8 @@ class Sizes:
 
 
 FULL = Sizes(
-    cases=150,
-    throughput=throughput.Extent(bursts=3, items=100, waiting=1000),
+    cases=100,
+    throughput=throughput.Extent(bursts=2, items=100, waiting=1000),
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
 )

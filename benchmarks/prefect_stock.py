@@ -41,8 +41,8 @@ def measure(
         PREFECT_API_AUTH_STRING: environment["PREFECT_API_AUTH_STRING"],
     }
     pool = f"stock-{uuid4().hex[:8]}"
-    with temporary_settings(settings), _worker(environment, pool) as worker:
-        walls, cpus = asyncio.run(_walk(pool, worker, servers, decisions))
+    with temporary_settings(settings):
+        walls, cpus = asyncio.run(_walk(pool, environment, servers, decisions))
     how = f"resume_flow_run until the run is suspended again; process worker polling every {POLL_SECONDS:g} s"
     figures.add_times("prefect_stock.decision_to_next_ms", walls, how, against="floor.decision_to_next_ms")
     how = "processor time of Prefect server, PostgreSQL, process worker and the run's processes"
@@ -53,7 +53,7 @@ def measure(
 
 @contextmanager
 def _worker(environment: dict[str, str], pool: str) -> Iterator[psutil.Popen]:
-    """A process worker in a home of its own. Its pool is made by the time it looks for it again."""
+    """A process worker in a home of its own; its pool exists."""
     with TemporaryDirectory(prefix="prefect-stock-") as folder:
         variables = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
@@ -68,6 +68,9 @@ def _worker(environment: dict[str, str], pool: str) -> Iterator[psutil.Popen]:
             worker = psutil.Popen(command, cwd=folder, env=variables, stdout=log, stderr=log)
         try:
             yield worker
+        except RuntimeError as error:
+            error.add_note(Path(f"{folder}/worker.log").read_text(encoding="utf-8", errors="replace")[-2000:])
+            raise
         finally:
             for process in reversed(tree(worker)):
                 process.terminate()
@@ -79,22 +82,23 @@ def _worker(environment: dict[str, str], pool: str) -> Iterator[psutil.Popen]:
 
 
 async def _walk(
-    pool: str, worker: psutil.Popen, servers: list[psutil.Process], decisions: int
+    pool: str, environment: dict[str, str], servers: list[psutil.Process], decisions: int
 ) -> tuple[list[float], list[float]]:
     walls: list[float] = []
     cpus: list[float] = []
     async with get_client() as client, _deployed(client, pool) as deployment:
-        run = (await client.create_flow_run_from_deployment(deployment)).id
-        seen = {await _next_pause(client, run, set(), worker)}
-        for _ in range(decisions):
-            await _settled(worker)
-            before = cpu_seconds([*servers, worker])
-            began = time.perf_counter()
-            await client.resume_flow_run(run)
-            seen.add(await _next_pause(client, run, seen, worker))
-            walls.append(time.perf_counter() - began)
-            await _settled(worker)
-            cpus.append(cpu_seconds([*servers, worker]) - before)
+        with _worker(environment, pool) as worker:
+            run = (await client.create_flow_run_from_deployment(deployment)).id
+            seen = {await _next_pause(client, run, set(), worker)}
+            for _ in range(decisions):
+                await _settled(worker)
+                before = cpu_seconds([*servers, worker])
+                began = time.perf_counter()
+                await client.resume_flow_run(run)
+                seen.add(await _next_pause(client, run, seen, worker))
+                walls.append(time.perf_counter() - began)
+                await _settled(worker)
+                cpus.append(cpu_seconds([*servers, worker]) - before)
     return walls, cpus
 
 
@@ -107,8 +111,8 @@ async def _deployed(client: PrefectClient, pool: str) -> AsyncIterator[UUID]:
         flow_id,
         pool,
         work_pool_name=pool,
-        path=str(Path(__file__).parent),
-        entrypoint="stock_flow.py:four_approvals",
+        path=str(Path(__file__).parent / "stock"),  # becomes the working folder of its processes
+        entrypoint="four_approvals.py:four_approvals",
     )
     try:
         yield deployment

@@ -10,7 +10,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from sqlalchemy import text
 
 from benchmarks.calling import Caller, make_tokens
-from benchmarks.cases import APPROVALS, Desk
+from benchmarks.cases import APPROVALS, LAST_OPENED, Desk
 from benchmarks.figures import Figures
 from benchmarks.installation import Installation, part, tell
 from benchmarks.processes import cpu_seconds, memory_mb
@@ -92,7 +92,7 @@ def measure(installation: Installation, figures: Figures, extent: Extent) -> Non
     """All figures of the whole system; the installation must hold no case yet."""
     with installation.running(*ALL), installation.service() as service:
         everything = Everything(installation, Desk(service))
-        time.sleep(min(10.0, extent.idle_seconds))  # what starting began is done
+        time.sleep(min(5.0, extent.idle_seconds))  # what starting began is done
         tell(f"Idle without cases, {extent.idle_seconds:g} s")
         empty = everything.idle(extent.idle_seconds)
         for rate in RATES:
@@ -137,7 +137,7 @@ def _walk(rate: int, everything: Everything, cases: list[int]) -> list[Decided]:
         sequences = {row.id: row.seq for row in connection.execute(_SEQUENCES, {"cases": cases})}
     decided: list[Decided] = []
     begin = time.monotonic()
-    for step, opened in zip(APPROVALS, (*APPROVALS[1:], "deputy-head-review"), strict=True):
+    for step, opened in zip(APPROVALS, (*APPROVALS[1:], LAST_OPENED), strict=True):
         for case, todo in desk.open_todos(step, cases).items():
             _look_until(begin + len(decided) / rate, desk, decided)
             asked = time.monotonic()

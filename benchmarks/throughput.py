@@ -53,7 +53,6 @@ class Worker:
                 self.by_hand.decide(case)
         else:
             self.cases = self.desk.prepare(cases)
-            self.caller.hang_up()
 
     def work(self, kind: str) -> Iterator[None]:
         """One decision or launch per step of the iteration."""
@@ -85,9 +84,8 @@ def measure_decisions(
     kind: str, workers: Clients, servers: list[psutil.Process], figures: Figures, extent: Extent
 ) -> None:
     """Decisions per second of the engine or through HTTP, in turns with the hand-written floor."""
-    tell(
-        f"Eight clients: {kind} and hand-written transaction in turns, {extent.bursts} × {extent.items * CLIENTS} each"
-    )
+    each_burst = f"{extent.bursts} × {extent.items * CLIENTS} decisions"
+    tell(f"Eight clients: {kind} and hand-written transaction in turns, {each_burst} each")
     done: dict[str, list[Burst]] = {kind: [], "floor": []}
     spent = dict.fromkeys(done, 0.0)
     for _ in range(extent.bursts):

@@ -22,6 +22,8 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.states import Failed
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
+from engine.projection.runs import NOT_STARTED
+
 log = structlog.get_logger(__name__)
 
 RUNS_AT_ONCE = 8
@@ -53,8 +55,16 @@ class GongkaiWorker(BaseWorker[GongkaiJobConfiguration, Any, GongkaiWorkerResult
         self._threads = anyio.CapacityLimiter(RUNS_AT_ONCE)
         self._parked_meanwhile: set[UUID] = set()
 
+    # Prefect lets ``Pause`` through in both: a BaseException, which would end the whole worker process when
+    # a run was parked between its scheduling and our picking it up.
+
+    async def _propose_pending_state(self, flow_run: FlowRun) -> bool:
+        try:
+            return await super()._propose_pending_state(flow_run)
+        except Pause:
+            return False
+
     async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
-        """Prefect lets ``Pause`` through here: a BaseException, which would end the whole worker."""
         try:
             await super()._propose_submitting_state(flow_run)
         except Pause:
@@ -68,7 +78,7 @@ class GongkaiWorker(BaseWorker[GongkaiJobConfiguration, Any, GongkaiWorkerResult
     ) -> GongkaiWorkerResult:
         """Execute one run until it parks or ends."""
         identifier = f"{os.getpid()}:{flow_run.id}"
-        if flow_run.id in self._parked_meanwhile:  # between its scheduling and our picking it up
+        if flow_run.id in self._parked_meanwhile:
             self._parked_meanwhile.discard(flow_run.id)
             if task_status is not None:
                 task_status.started(identifier)
@@ -95,7 +105,7 @@ def _drive(flow: Flow[..., Any], flow_run: FlowRun) -> str | None:
         return None
     except Exception as error:
         log.warning("run-not-started", flow_run=str(flow_run.id), exc_info=error)
-        return f"未能启动 Could not start: {type(error).__name__}"
+        return f"{NOT_STARTED}: {type(error).__name__}"
     return None
 
 
@@ -109,4 +119,5 @@ class ParkedIsNotAnError(logging.Filter):
 
 def quiet_prefect() -> None:
     """Keep Prefect's own logging to what an operator must see."""
-    logging.getLogger("prefect.flow_runs").addFilter(ParkedIsNotAnError())
+    for name in ("prefect.flow_runs", "prefect.engine"):
+        logging.getLogger(name).addFilter(ParkedIsNotAnError())

@@ -61,7 +61,7 @@ class Worker:
                 ("reconcile", self._reconcile, seldom),
                 ("chores", self._chores, seldom),
             ):
-                tasks.create_task(forever(name, self._leading(work), every_seconds=pause))
+                tasks.create_task(forever(name, self._leading(work), every_seconds=pause, limit_seconds=300))
             tasks.create_task(forever("outbox", self._send, every_seconds=OUTBOX_SECONDS))
 
     async def execute_runs(self) -> int:

@@ -92,7 +92,7 @@ async def _run(chosen: Procedure, parameters: dict[str, Any]) -> State[Any]:
         return Cancelled(message=str(error))
     except GongkaiError as error:
         return Failed(message=visits.refusal(error))
-    if visit.unasked is not None and not await runs.woken_by_us(context.client, run.id):
+    if visit.unasked is not None and not runs.is_woken_by_us(await runs.read_states(context.client, run.id)):
         await _sync(flag_hand_act, service, visit.unasked, "resumed")
     await _execute_what_is_due(service, visit)
     return await _end_or_park(service, context, visit)

@@ -1,7 +1,6 @@
 """Forms: what a decision must state besides its action. A form checks itself; the act stores it."""
 
 import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Callable
@@ -99,7 +98,7 @@ class AttachedFile(BaseModel):
         """
         try:
             content = base64.b64decode(self.content_base64, validate=True)
-        except binascii.Error:
+        except ValueError:  # not base64, or not even ASCII
             raise InvalidInput(
                 where="attachments",
                 field=self.name,
@@ -182,9 +181,9 @@ def _explain(fault: Any) -> tuple[str, str]:
             f"含有不可见的控制字符 {context['code']}",
             f"it contains the control character {context['code']}",
         )
-    if kind == "string_too_long":
+    if kind in ("string_too_long", "too_long"):
         return f"超过{context['max_length']}个字", f"it is longer than {context['max_length']} characters"
-    if kind == "string_too_short":
+    if kind in ("string_too_short", "too_short"):
         return "不能为空", "it must not be empty"
     if kind in ("enum", "literal_error"):
         return f"须为 {context['expected']} 之一", f"it must be one of {context['expected']}"

@@ -16,7 +16,11 @@ def connect(url: str, *, pool_size: int = 8) -> Engine:
         "prepare_threshold": 1,
     }
     return create_engine(
-        url, pool_size=pool_size, max_overflow=8, pool_pre_ping=False, connect_args=arguments
+        url,
+        pool_size=pool_size,
+        max_overflow=8,
+        hide_parameters=True,  # document text is a parameter and must not reach a log
+        connect_args=arguments,
     )
 
 

@@ -42,15 +42,13 @@ class Door:
         scope.setdefault("state", {})["received_at"] = self.time()
         started, method = False, scope["method"]
         if method == "HEAD":
-            scope = {**scope, "method": "GET"}  # every page answers HEAD like GET, without its body
+            scope = {**scope, "method": "GET"}  # answered like GET; the server leaves the body out
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = self._headed(message["headers"])
-            elif method == "HEAD":
-                message = {**message, "body": b""}
             await send(message)
 
         try:

@@ -47,7 +47,7 @@ def opened() -> Iterator["Service"]:
     from engine.settings import Settings
 
     # What the engine logs is no part of the answer.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     named = bool(os.environ.get("GONGKAI_DATABASE_URL"))
     if not named and not exists():
         raise ServiceNotRunning(
@@ -66,7 +66,7 @@ def settings_from(environment: Mapping[str, str]) -> "Settings":
         for name, value in environment.items()
         if name.startswith("GONGKAI_") and (name.endswith("_URL") or name == "GONGKAI_HOME")
     }
-    return Settings(**chosen)  # an argument wins over a variable
+    return Settings(**chosen)  # type: ignore[arg-type]  # an argument wins over a variable
 
 
 @contextmanager

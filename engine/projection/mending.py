@@ -21,6 +21,8 @@ from engine.projection.snapshot import CaseSeen
 from engine.projection.wording import run_message
 from engine.service import Service
 
+_PENDING, _RUNNING = StateType.PENDING, StateType.RUNNING
+
 
 class RunSetter:
     """The one hand that sets run states, of the leading worker."""
@@ -45,9 +47,17 @@ class RunSetter:
             await self.park(case)
 
     async def _is_late_wake(self, run: RunSeen) -> bool:
-        """A run we gave up for lost and parked may still begin: Prefect lets a parked run go to Running."""
-        begun = run.type in (StateType.PENDING, StateType.RUNNING)
-        return begun and await runs.woken_by_us(self.client, run.id)
+        """A run we gave up for lost and parked may still begin: Prefect lets a parked run go to Running.
+
+        It may fail then, too: from where it had begun, or in our worker before it could.
+        """
+        states = await runs.read_states(self.client, run.id)
+        if not runs.is_woken_by_us(states):
+            return False
+        if run.type in (StateType.FAILED, StateType.CRASHED):
+            before = [state.type for state in states if state.timestamp < run.since][-1:]
+            return run.message.startswith(runs.NOT_STARTED) or before in ([_PENDING], [_RUNNING])
+        return run.type in (_PENDING, _RUNNING)
 
     async def wake(self, case: CaseSeen) -> bool:
         """Hand a parked run to a worker. ``False``: its state was changed since ``case`` was read."""

@@ -5,7 +5,6 @@ slow, restarted or empty: nothing is recorded then, and the same is tried again.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -13,14 +12,14 @@ from uuid import UUID
 
 import structlog
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import StateType
 from prefect.exceptions import ObjectNotFound
 
-from engine.projection import record, runs, task_runs
+from engine.projection import record, runs
 from engine.projection.judging import Verdict, judge
 from engine.projection.mending import RunSetter
 from engine.projection.runs import RunSeen
 from engine.projection.snapshot import CaseSeen, read_cases
+from engine.projection.step_writer import StepWriter
 from engine.projection.wording import run_message, run_name, tags
 from engine.service import Service
 
@@ -28,9 +27,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
-CASES_AT_ONCE = 40
+CASES_AT_ONCE = 20
 CALLS_AT_ONCE = 4
-READ_BACK_SECONDS = 5.0
 
 
 class Projector:
@@ -45,6 +43,7 @@ class Projector:
     ) -> None:
         self.service, self.client, self.setter, self.deployment_of = service, client, setter, deployment_of
         self._calls = asyncio.Semaphore(CALLS_AT_ONCE)
+        self.steps = StepWriter(service, client)
 
     async def show_outdated(self) -> int:
         """Show a batch of cases that changed. Returns how many are shown now."""
@@ -55,9 +54,13 @@ class Projector:
         known = await runs.read_runs(self.client, [c.flow_run_id for c in cases if c.flow_run_id])
         placed = await self._each(cases, lambda case: self._place(case, known))
         present = [(case, run) for case, run in placed if run is not None]
-        sent = await self._send_steps([case for case, _ in present])
+        expected = await self.steps.write([case for case, _ in present])
         dressed = await self._each(present, lambda item: self._dress(*item))
-        shown = await self._record([item for item in dressed if item is not None], sent)
+        found = await self.steps.find(expected)
+        shown = [item for item in dressed if item is not None and item[0].id in found]
+        await asyncio.to_thread(
+            record.note_shown, self.service, [(case.id, run.id, case.seq) for case, run in shown]
+        )
         # Only now: a run that is Completed is not looked at again.
         await self._each([item for item in shown if item[0].closed_at], lambda item: self._set_state(*item))
         return len(shown)
@@ -101,20 +104,6 @@ class Projector:
         with self.service.database.connect() as connection:
             return read_cases(connection, [case_id])[0]
 
-    async def _send_steps(self, cases: list[CaseSeen]) -> dict[int, list[tuple[UUID, StateType]]]:
-        """Write the changed step rounds of all these cases; returns what must be found afterwards."""
-        now, events, expected = self.service.now, [], {}
-        for case in cases:
-            assert case.flow_run_id is not None
-            steps = task_runs.changed_steps(case, now)
-            events += [task_runs.task_run_event(case.flow_run_id, step, now) for step in steps]
-            expected[case.id] = [
-                (task_runs.task_run_id(case.flow_run_id, step.label), task_runs.state_of(step).type)
-                for step in steps
-            ]
-        await task_runs.send(self.client, events)
-        return expected
-
     async def _dress(self, case: CaseSeen, run: RunSeen) -> tuple[CaseSeen, RunSeen] | None:
         """Name, tags, sheet and, while the case is open, state of its run. ``None``: the run is gone."""
         assert case.flow_run_id is not None
@@ -145,29 +134,3 @@ class Projector:
         same = case.closed_at is None and case.message == run_message(case, settings.timezone)
         if not (verdict is Verdict.PARKED and same):
             await self.setter.mend(case, run, verdict)
-
-    async def _record(
-        self, cases: list[tuple[CaseSeen, RunSeen]], sent: dict[int, list[tuple[UUID, StateType]]]
-    ) -> list[tuple[CaseSeen, RunSeen]]:
-        """Read back until everything is stored, then record the sequence of those that are."""
-        missing = {case.id: dict(sent[case.id]) for case, _ in cases}
-        until = time.monotonic() + READ_BACK_SECONDS
-        while True:
-            wanted = [run_id for pending in missing.values() for run_id in pending]
-            stored = await task_runs.read_states(self.client, wanted)
-            for pending in missing.values():
-                for run_id in [i for i, state in pending.items() if _is_shown(stored.get(i), state)]:
-                    del pending[run_id]
-            if not any(missing.values()) or time.monotonic() > until:
-                break
-            await asyncio.sleep(0.1)
-        shown = [(case, run) for case, run in cases if not missing[case.id]]
-        await asyncio.to_thread(
-            record.note_shown, self.service, [(case.id, run.id, case.seq) for case, run in shown]
-        )
-        return shown
-
-
-def _is_shown(stored: StateType | None, wanted: StateType) -> bool:
-    # An open step may have gone further by itself meanwhile (an activity that is being executed).
-    return stored is not None and (stored is wanted or wanted not in (StateType.COMPLETED, StateType.FAILED))

@@ -18,6 +18,7 @@ from engine.projection.snapshot import CaseSeen
 from engine.projection.wording import routing_sheet, run_name, tags
 
 WOKEN = "woken by gongkai"
+NOT_STARTED = "未能启动 Could not start"
 AT_ONCE = 200
 """Prefect answers at most so many rows a call."""
 
@@ -105,12 +106,16 @@ async def wake(client: PrefectClient, flow_run_id: UUID, why: str) -> None:
     )
 
 
-async def woken_by_us(client: Any, flow_run_id: UUID) -> bool:
-    """Whether the run was last scheduled by us: a wake can arrive after we gave it up for lost."""
+async def read_states(client: Any, flow_run_id: UUID) -> list[State[Any]]:
+    """All states a run has had, oldest first."""
     states = await client.read_flow_run_states(flow_run_id)
+    return sorted(states, key=lambda state: state.timestamp)
+
+
+def is_woken_by_us(states: list[State[Any]]) -> bool:
+    """Whether the run was last scheduled by us: a wake can arrive after we gave it up for lost."""
     scheduled = [s for s in states if s.type is StateType.SCHEDULED and s.name != "Late"]
-    latest = max(scheduled, key=lambda state: state.timestamp, default=None)
-    return latest is not None and (latest.message or "").startswith(WOKEN)
+    return bool(scheduled) and (scheduled[-1].message or "").startswith(WOKEN)
 
 
 async def complete(client: PrefectClient, flow_run_id: UUID, message: str) -> None:

@@ -5,9 +5,9 @@ or shown again after a loss, is written as an event, many in one call. The serve
 them: what was sent is read back.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import State, StateType
@@ -51,13 +51,16 @@ def state_of(step: StepSeen) -> State[Any]:
     return Running(message=f"等待 {' '.join(positions(step))}")
 
 
-def task_run_event(flow_run_id: UUID, step: StepSeen, now: datetime) -> Event:
-    """The event that writes a step round as it stands. Stored twice it changes nothing.
+def task_run_event(flow_run_id: UUID, step: StepSeen, now: datetime, repeats: int = 0) -> Event:
+    """The event that writes a step round as it stands.
 
-    Every one has an id of its own: the server ignores an id it has seen lately, also when it lost the event.
+    Args:
+        repeats: how often it was sent and not found afterwards. The server ignores an id it has seen
+            lately, also when it lost the event, and chokes on a second state of the same instant; so a
+            repeat is another event, a microsecond later. The bar's own start and end stay as they were.
     """
     state, run_id = state_of(step), task_run_id(flow_run_id, step.label)
-    at = step.settled_at or (now if step.attempts else step.opened_at)
+    at = (step.settled_at or (now if step.attempts else step.opened_at)) + timedelta(microseconds=repeats)
     row = {
         "name": step_name(step),
         "task_key": step.key,
@@ -73,7 +76,7 @@ def task_run_event(flow_run_id: UUID, step: StepSeen, now: datetime) -> Event:
     if step.settled_at:
         row["end_time"] = step.settled_at.isoformat()
     return Event(
-        id=uuid4(),
+        id=uuid5(run_id, f"{state.name}:{at.isoformat()}"),
         occurred=at,
         event=f"prefect.task-run.{state.name}",
         resource=Resource.model_validate(

@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,13 @@ END_SECONDS = 120.0
 """After the last kill every case ends, without help, within this time."""
 
 SETTLE_SECONDS = 90.0
-_OPEN = "SELECT number FROM cases WHERE closed_at IS NULL"
+_OPEN = (
+    "SELECT c.number, s.key, s.kind, s.opened_at FROM cases c JOIN step s ON s.case_id = c.id"
+    " WHERE c.closed_at IS NULL AND s.settled_at IS NULL"
+)
 _UNSHOWN = (
-    "SELECT c.number FROM cases c LEFT JOIN shown_case s ON s.case_id = c.id"
+    "SELECT c.number, c.seq, s.shown_seq, s.woken_at, s.generation, s.flow_run_id"
+    " FROM cases c LEFT JOIN shown_case s ON s.case_id = c.id"
     " WHERE s.finished IS DISTINCT FROM true"
 )
 _UNSENT = "SELECT key FROM notification WHERE sent_at IS NULL AND dropped_at IS NULL"
@@ -57,13 +62,23 @@ def test_no_kill_loses_or_doubles_a_decision_and_every_case_ends(world: World) -
 
 
 def _wait_until_all_ended(world: World) -> None:
-    def none_of(query: str) -> bool:
-        return not world.installation.rows(query)
-
-    wait_until(lambda: none_of(_OPEN), seconds=END_SECONDS, what="every case to end")
+    _wait_until_none(world, _OPEN, seconds=END_SECONDS, what="every case to end")
     world.office.close()
-    wait_until(lambda: none_of(_UNSHOWN), seconds=SETTLE_SECONDS, what="every case to be shown as ended")
-    wait_until(lambda: none_of(_UNSENT), seconds=SETTLE_SECONDS, what="every message to be settled")
+    _wait_until_none(world, _UNSHOWN, seconds=SETTLE_SECONDS, what="every case to be shown as ended")
+    _wait_until_none(world, _UNSENT, seconds=SETTLE_SECONDS, what="every message to be settled")
+
+
+def _wait_until_none(world: World, query: str, *, seconds: float, what: str) -> None:
+    left: list[Any] = []
+
+    def none() -> bool:
+        left[:] = world.installation.rows(query)
+        return not left
+
+    try:
+        wait_until(none, seconds=seconds, what=what)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; left: {left[:10]}") from None
 
 
 def _assert_the_judge_can_convict(world: World) -> None:

@@ -13,7 +13,7 @@ from tests.prefect.test_hand_acts import ACTS
 from tests.waiting import wait_until
 
 WAITING = 20
-SHOWN_SECONDS = 120.0
+SHOWN_SECONDS = 240.0
 FLAG = "prefect-run-changed-by-hand"
 _JOURNAL = (
     "SELECT c.number, c.seq, s.key, s.round, s.opened_seq, s.settled_seq, s.outcome::text, s.settled_at"

@@ -121,6 +121,9 @@ LAUNCHES = {
     "an infinite number": Launching(
         None, 400, "malformed-request", ("数字", "number"), content=b'{"procedure": 1e999}'
     ),
+    "a huge number": Launching(
+        None, 400, "malformed-request", ("数字", "number"), content=b'{"procedure": 1%s}' % (b"0" * 30)
+    ),
     "not a number": Launching(None, 400, "malformed-request", ("JSON", "JSON"), content=b'{"a": NaN}'),
     "a list": Launching([MARK], 400, "malformed-request", ("对象", "object")),
     "an odd field name": Launching({MARK * 9: 1}, 400, "malformed-request", ("字段名", "field")),

@@ -79,6 +79,39 @@ def test_a_body_without_declared_length_is_cut_off_at_the_limit(app: FastAPI) ->
     assert read <= 42
 
 
+def test_a_body_declared_too_large_is_refused_before_a_byte_is_read(app: FastAPI) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("read")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "method": "POST",
+        "path": "/api/v1/session",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"20000000")],
+    }
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 413
+    assert (b"connection", b"close") in sent[0]["headers"]
+
+
+def test_unprintable_text_never_reaches_what_cannot_take_it(stranger: Client, service: Service) -> None:
+    for text in ("\\ud800", "\\u0000", "\\u001b[2J"):
+        body = f'{{"username": "office", "password": "{text}"}}'.encode()
+        answer = stranger(
+            "POST", "/api/v1/session", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+        assert "password" in answer.json()["what"]
+    assert scalars(service, "SELECT count(*) FROM sign_in_failure") == [0]
+
+
 def test_an_unknown_address_and_method_are_problems_too(stranger: Client) -> None:
     assert stranger.get("/api/v1/nowhere").json()["code"] == "address-not-found"
     answer = stranger.delete("/api/v1/inbox")
