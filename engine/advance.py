@@ -19,6 +19,7 @@ from engine.work import Work
 from models import Assignment
 from models.statement import Savepoint
 from rules.errors import GongkaiError, JournalMismatch
+from rules.faults import came_through
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +87,7 @@ def _report(work: Work, error: Exception) -> None:
     elif isinstance(error, GongkaiError):
         open_incident(work, error.code, zh=error.message("zh"), en=error.message("en"), blocking=True)
     else:
-        log.error("advance-bug", case=work.case.number, exc_info=error)
+        log.error("advance-bug", case=work.case.number, at=came_through(error))
         open_incident(
             work,
             "advance-failed",

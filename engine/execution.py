@@ -20,6 +20,7 @@ from engine.projection.task_runs import task_run_id
 from engine.projection.wording import step_name
 from engine.service import Service
 from rules.errors import GongkaiError, Kind
+from rules.faults import came_through
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +36,9 @@ async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: U
                 _task(service, lease, step), task_run=_row(step, flow_run_id), parameters={}
             )
     except Exception as error:  # whatever an effect does, the case must be able to wait for the next try
-        known = isinstance(error, GongkaiError)
         text = error.message("zh") if isinstance(error, GongkaiError) else type(error).__name__
         log.warning(
-            "activity-failed", case=lease.case_number, step=step.label, error=text, exc_info=not known
+            "activity-failed", case=lease.case_number, step=step.label, error=text, at=came_through(error)
         )
         final = isinstance(error, GongkaiError) and error.kind is Kind.BROKEN
         await asyncio.to_thread(give_up, service, lease, text, last_attempt=1 if final else None)

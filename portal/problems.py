@@ -1,6 +1,5 @@
 """Errors as ``application/problem+json`` (RFC 9457): one place says which status a condition has."""
 
-import traceback
 import uuid
 from typing import Any, cast
 
@@ -24,6 +23,7 @@ from portal.errors import (
     UnsupportedContent,
 )
 from rules.errors import GongkaiError, Kind, TooManyAttempts
+from rules.faults import came_through
 
 STATUS = {
     Kind.INVALID: 422,
@@ -130,17 +130,13 @@ def unforeseen(error: Exception, method: str, path: str) -> GongkaiError:
         log.warning("database-away", method=method, path=path, error=type(error).__name__)
         return DatabaseAway()
     reference = uuid.uuid4().hex[:12]
-    lines = [
-        f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}"
-        for f in traceback.extract_tb(error.__traceback__)
-    ]
     log.error(
         "internal-fault",
         reference=reference,
         method=method,
         path=path,
         error=type(error).__name__,
-        at=lines[-8:],
+        at=came_through(error),
     )
     return InternalFault(where=reference)
 

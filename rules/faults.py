@@ -1,0 +1,12 @@
+"""What a log may say of an exception: its type and where it came through, never its text.
+
+Database errors quote the values of the statement, and such a value may be a document.
+"""
+
+import traceback
+
+
+def came_through(error: BaseException, *, last: int = 8) -> list[str]:
+    """``file:line function`` of the innermost frames, outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)[-last:]
+    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
