@@ -7,7 +7,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from benchmarks.calling import Caller, make_tokens
 from benchmarks.cases import APPROVALS, LAST_OPENED, Desk
@@ -22,6 +22,7 @@ RATES = (1, 5)
 _LOOK_SECONDS = 0.02
 _PATIENCE_SECONDS = 90.0
 _TELL_SECONDS = 5.0
+_DEPLOYED = text("SELECT count(*) FROM shown_deployment")
 _OUTDATED = text(
     "SELECT count(*) FROM cases c LEFT JOIN shown_case s ON s.case_id = c.id"
     " WHERE s.case_id IS NULL OR s.shown_seq < c.seq"
@@ -69,10 +70,19 @@ class Everything:
         time.sleep(seconds)
         return (self.cpu() - before) / (time.monotonic() - began)
 
+    def wait_until_settled(self) -> None:
+        """What the start began is done: the worker has applied the deployments."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not self._number(_DEPLOYED):
+            if time.monotonic() > until:
+                raise TimeoutError("the worker does not apply the deployments")
+            time.sleep(0.25)
+        time.sleep(5.0)
+
     def wait_until_shown(self) -> None:
         """Until Prefect shows every case as it is."""
         fewest, moved, told = -1, time.monotonic(), 0.0
-        while missing := self._outdated():
+        while missing := self._number(_OUTDATED):
             now = time.monotonic()
             if missing < fewest or fewest < 0:
                 fewest, moved = missing, now
@@ -83,16 +93,16 @@ class Everything:
                 told = now
             time.sleep(0.25)
 
-    def _outdated(self) -> int:
+    def _number(self, question: TextClause) -> int:
         with self.desk.service.read() as connection:
-            return int(connection.execute(_OUTDATED).scalar_one())
+            return int(connection.execute(question).scalar_one())
 
 
 def measure(installation: Installation, figures: Figures, extent: Extent) -> None:
     """All figures of the whole system; the installation must hold no case yet."""
     with installation.running(*ALL), installation.service() as service:
         everything = Everything(installation, Desk(service))
-        time.sleep(min(5.0, extent.idle_seconds))  # what starting began is done
+        everything.wait_until_settled()
         tell(f"Idle without cases, {extent.idle_seconds:g} s")
         empty = everything.idle(extent.idle_seconds)
         for rate in RATES:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import psutil
+
 from deployments.health import answers
 from deployments.instance import Instance
 from deployments.processes import describe, end_child, end_processes, find_marked, write_record
@@ -133,9 +135,25 @@ class ChildPart:
         """Whether the child answers as it should; costs a request of a few milliseconds."""
         if not self.component.health_path or self.port is None:
             return self.is_alive()
+        if not self._listens():  # another program on our port must not answer in our place
+            return False
         secret = self.instance.credentials.prefect_auth_string if self.component.asks_as_operator else ""
         path, body = self.component.health_path, self.component.health_body
         return answers(self.port, path, body=body, auth_string=secret)
+
+    def _listens(self) -> bool:
+        """Whether the child, or a child of it, holds the port."""
+        if self._child is None or not self.is_alive():
+            return False
+        with contextlib.suppress(psutil.Error):
+            child = psutil.Process(self._child.pid)
+            for process in (child, *child.children(recursive=True)):
+                held = {
+                    c.laddr.port for c in process.net_connections("tcp") if c.status == psutil.CONN_LISTEN
+                }
+                if self.port in held:
+                    return True
+        return False
 
     def repair(self) -> None:
         """What must be right before a restart can help."""

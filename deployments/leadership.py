@@ -1,6 +1,7 @@
 """Which of several workers shows, dispatches and reconciles: the one that holds a lock in our database."""
 
 import contextlib
+import threading
 
 import structlog
 from sqlalchemy import Connection, text
@@ -19,17 +20,19 @@ class Leadership:
     def __init__(self, service: Service) -> None:
         self.service = service
         self._connection: Connection | None = None
+        self._asking = threading.Lock()  # every loop asks, each from a thread of its own
 
     def holds(self) -> bool:
         """Whether this worker leads now; asks the database each time, and takes the lead when it is free."""
-        try:
-            if self._connection is not None:
-                self._connection.execute(text("SELECT 1"))
-                return True
-            return self._take()
-        except SQLAlchemyError:
-            self.release()
-            raise
+        with self._asking:
+            try:
+                if self._connection is not None:
+                    self._connection.execute(text("SELECT 1"))
+                    return True
+                return self._take()
+            except SQLAlchemyError:
+                self.release()
+                raise
 
     def _take(self) -> bool:
         connection = self.service.database.connect().execution_options(isolation_level="AUTOCOMMIT")

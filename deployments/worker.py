@@ -34,6 +34,9 @@ RUN_POLL_SECONDS = 3
 
 OUTBOX_SECONDS = 1.0
 
+FOLLOWER_SECONDS = 1.0
+"""How often a worker that does not lead asks whether it may."""
+
 
 class Worker:
     """The loops of one worker process."""
@@ -84,7 +87,10 @@ class Worker:
 
     def _leading(self, work: Callable[[], Awaitable[int]]) -> Callable[[], Awaitable[int]]:
         async def when_leading() -> int:
-            return await work() if await asyncio.to_thread(self.leadership.holds) else 0
+            if await asyncio.to_thread(self.leadership.holds):
+                return await work()
+            await asyncio.sleep(FOLLOWER_SECONDS)
+            return 1  # ask again now: a leader that ended must not be missed for a whole round
 
         return when_leading
 

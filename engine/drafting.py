@@ -32,7 +32,7 @@ class Drafting(Form):
     @field_validator("attribute", mode="before")
     @classmethod
     def _one_of_three(cls, value: Any) -> Any:
-        if value is not None and value not in set(DisclosureAttribute):
+        if value is not None and not (isinstance(value, str) and value in set(DisclosureAttribute)):
             raise UnknownAttribute(where="attribute", value=_shown(value))
         return value
 
@@ -41,7 +41,7 @@ class Drafting(Form):
     def _known_ground(cls, value: Any) -> Any:
         if value == "":
             return None
-        if value is not None and value not in set(Ground):
+        if value is not None and not (isinstance(value, str) and value in set(Ground)):
             raise UnknownGround(where="ground", value=_shown(value), codes=GROUND_CODES)
         return value
 

@@ -165,6 +165,7 @@ def _mailed(installation: Installation, service: Service) -> Iterator[str]:
 
 
 def _examined(service: Service) -> Iterator[str]:
+    service.database.dispose()  # its connections are of a server that was killed
     with service.database.connect() as connection:
         verify(connection)
     for finding in examine(service):
