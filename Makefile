@@ -30,6 +30,10 @@ test: check  ## everything but the kill campaign and the long trials
 test-fast: install  ## rules, engine and portal against a real PostgreSQL, without Prefect
 	$(BIN)/pytest -m "not kill and not long" tests/rules tests/engine tests/portal
 
+.PHONY: test-long
+test-long: install  ## whole programs over and over: the bench, up, demo, interruptions
+	$(BIN)/pytest -m long --timeout=900 tests
+
 .PHONY: test-kill
 test-kill: install  ## kill -9 over worker, API, Prefect, PostgreSQL and up; Prefect's database dropped
 	$(BIN)/pytest -m kill --timeout=2400 tests/kill

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], *, seconds: float = 20.0, what: str = "the condition") -> T:
+def wait_until(condition: Callable[[], T], *, seconds: float = 120.0, what: str = "the condition") -> T:
     """The first truthy answer of ``condition``; fails, naming the last answer, when there is none in time."""
     until = time.monotonic() + seconds
     while True:

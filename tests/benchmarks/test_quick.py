@@ -21,6 +21,7 @@ PROMISED = (
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.long
 def test_quick_bench_writes_every_promised_figure_with_unit_ratio_and_method(tmp_path: Path) -> None:
     written = tmp_path / "latest.json"
     command = [

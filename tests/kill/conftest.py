@@ -37,8 +37,15 @@ class World:
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Says something on the terminal, also of a test that passes."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
     assert reporter is not None
-    return lambda text: reporter.write_line(f"\n{text}")
+    assert capture is not None
+
+    def say(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            reporter.write_line(f"\n{text}")
+
+    return say
 
 
 @pytest.fixture

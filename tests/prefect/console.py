@@ -58,7 +58,7 @@ class Console:
         body = {"flow_runs": {"id": {"any_": [self.run_id(number)]}}, "limit": 200}
         return {row["dynamic_key"]: row for row in self.ask("POST", "/task_runs/filter", body)}
 
-    def wait_shown(self, number: str, *, seconds: float = 30) -> dict[str, Any]:
+    def wait_shown(self, number: str, *, seconds: float = 120.0) -> dict[str, Any]:
         """Wait until the case is shown as it is now; gives its run."""
         query = text(
             "SELECT s.shown_seq >= c.seq AND (c.closed_at IS NULL OR s.finished) AND s.pause_key <> ''"
@@ -72,7 +72,7 @@ class Console:
 
         return wait_until(shown, seconds=seconds, what=f"{number} to be shown") or {}
 
-    def wait_state(self, number: str, name: str, *, seconds: float = 30) -> dict[str, Any]:
+    def wait_state(self, number: str, name: str, *, seconds: float = 120.0) -> dict[str, Any]:
         """Wait until the case's run has this state name."""
 
         def there() -> dict[str, Any] | None:

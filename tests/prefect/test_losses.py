@@ -20,7 +20,7 @@ def _kill(installation: Supervisor, name: str) -> None:
     record = read_record(installation.instance.run, name)
     assert record is not None
     os.kill(record.pid, signal.SIGKILL)
-    wait_until(lambda: _running_anew(installation, name, record.pid), seconds=60, what=f"a new {name}")
+    wait_until(lambda: _running_anew(installation, name, record.pid), seconds=180, what=f"a new {name}")
 
 
 def _running_anew(installation: Supervisor, name: str, before: int) -> bool:
@@ -45,9 +45,9 @@ def test_prefect_database_dropped_with_waiting_cases_shows_all_again_and_moves_n
     runs = {number: console.run_id(number) for number in [*waiting, closed]}
     flags = scalars(live, "SELECT count(*) FROM incident")
     _drop_prefects_database(installation)
-    wait_until(lambda: all(_anew(console, n, runs[n]) for n in runs), seconds=120, what="new runs")
+    wait_until(lambda: all(_anew(console, n, runs[n]) for n in runs), seconds=180, what="new runs")
     for number in waiting:
-        console.wait_shown(number, seconds=60)
+        console.wait_shown(number, seconds=180)
         console.wait_state(number, "Suspended")
         for label, row in console.steps(number).items():
             key, round_ = label.split(":")
@@ -94,7 +94,7 @@ def test_prefect_killed_shows_afterwards_what_was_decided_meanwhile(
     console.wait_shown(number)
     _kill(installation, "prefect")
     decide_all(live, number, until="deputy-head-review")
-    console.wait_shown(number, seconds=90)
+    console.wait_shown(number, seconds=180)
     assert "deputy-head-review:1" in console.steps(number)
     assert console.flags(number) == []
 
@@ -112,7 +112,7 @@ def test_worker_killed_while_publishing_publishes_once_and_goes_on(
     _kill(installation, "worker")
     website.behave("well")
     wait_until(
-        lambda: [t.step for t in todos_of(live, number)] == ["paper-copy"], seconds=90, what="the settling"
+        lambda: [t.step for t in todos_of(live, number)] == ["paper-copy"], seconds=180, what="the settling"
     )
     assert website.published(key) == 1
     console.wait_shown(number)
@@ -128,8 +128,8 @@ def test_deployment_deleted_by_hand_is_applied_again_and_all_cases_are_shown(
     before = console.run_id(number)
     deployment = console.ask("GET", "/deployments/name/proactive-disclosure/case")
     console.ask("DELETE", f"/deployments/{deployment['id']}")
-    wait_until(lambda: _anew(console, number, before), seconds=60, what="a new run")
-    console.wait_shown(number, seconds=60)
+    wait_until(lambda: _anew(console, number, before), seconds=180, what="a new run")
+    console.wait_shown(number, seconds=180)
     assert console.wait_state(number, "Suspended")["deployment_id"] != deployment["id"]
     assert console.ask("GET", f"/flow_runs/{before}")["state"]["type"] == "CANCELLED"
     assert console.flags(number) == []

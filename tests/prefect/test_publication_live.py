@@ -59,7 +59,7 @@ def test_publication_that_keeps_failing_becomes_an_incident_and_a_retry_ends_it(
 ) -> None:
     website.behave("down")
     number, key = _to_publication(live)
-    wait_until(lambda: scalars(live, INCIDENTS, n=number), seconds=60, what="the incident")
+    wait_until(lambda: scalars(live, INCIDENTS, n=number), seconds=180, what="the incident")
     assert scalars(live, INCIDENTS, n=number) == ["activity-failed"]
     console.wait_shown(number)
     assert "等待系统管理员" in console.wait_state(number, "Suspended")["state"]["message"]

@@ -42,10 +42,10 @@ def test_two_workers_do_nothing_twice_and_the_second_leads_when_the_first_dies(
         record = read_record(installation.instance.run, "worker")
         assert record is not None
         subprocess.run(["kill", "-9", str(record.pid)], check=True)
-        wait_until(lambda: "leading" in log.read_text(), seconds=60, what="the second to lead")
+        wait_until(lambda: "leading" in log.read_text(), seconds=180, what="the second to lead")
         for number in numbers:
-            wait_until(lambda n=number: decide_all(live, n) or case_row(live, n).closed_at, seconds=60)  # type: ignore[misc]
-            console.wait_state(number, "Completed", seconds=60)
+            wait_until(lambda n=number: decide_all(live, n) or case_row(live, n).closed_at, seconds=180)  # type: ignore[misc]
+            console.wait_state(number, "Completed", seconds=180)
             assert website.published(f"{number}:publication:1") == 1
             assert console.flags(number) == []
             named = [run for run in console.runs() if number in run["tags"]]
