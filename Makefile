@@ -51,7 +51,7 @@ check: install  ## lint, format, types, imports, determinism
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache --quiet 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest tests/engine/test_determinism.py
 
 .PHONY: lock

@@ -32,7 +32,7 @@ class ShownCase(Stored, table=True):
 
 
 class ShownDeployment(Stored, table=True):
-    """The deployment of a procedure in Prefect; another identity than ours means Prefect's database is new."""
+    """A procedure's deployment in Prefect; another identity than ours means Prefect's database is new."""
 
     __tablename__ = "shown_deployment"
 
