@@ -33,7 +33,8 @@ def _progress(text: str) -> None:
     if text == "Everything is running":
         here = instance()
         tell(f"  {say('门户', 'portal')}: http://127.0.0.1:{here.ports.portal}")
-        tell(f"  Prefect: http://127.0.0.1:{here.ports.prefect} ({here.credentials.prefect_auth_string})")
+        # The sign-in stays in its file: this output is often kept as a log.
+        tell(f"  Prefect: http://127.0.0.1:{here.ports.prefect}（口令见 {here.home / 'secrets.json'}）")
         tell(say("  按 Ctrl-C 停止", "  Ctrl-C stops it"))
 
 
