@@ -45,12 +45,14 @@ class Savepoint:
     """A point of the present transaction to go back to. It is never released: the commit does that."""
 
     def __init__(self, connection: Connection, name: str) -> None:
-        self._connection, self._name = connection, name
-        _cursor(connection).execute(f"SAVEPOINT {name}")
+        # The driver's own cursor: after a lost connection SQLAlchemy would refuse to give another one,
+        # with an error that does not say that the database is away.
+        self._cursor, self._name = _cursor(connection), name
+        self._cursor.execute(f"SAVEPOINT {name}")
 
     def rollback(self) -> None:
         """Undo what was written since."""
-        _cursor(self._connection).execute(f"ROLLBACK TO SAVEPOINT {self._name}")
+        self._cursor.execute(f"ROLLBACK TO SAVEPOINT {self._name}")
 
 
 def _cursor(connection: Connection) -> Any:

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import to_json
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -184,7 +184,13 @@ def _unreadable() -> MalformedRequest:
 def _is_database_away(error: Exception) -> bool:
     if isinstance(error, TimeoutError):  # the pool is exhausted
         return True
-    known = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+    known = (
+        OperationalError,
+        InterfaceError,
+        PendingRollbackError,
+        psycopg.OperationalError,
+        psycopg.InterfaceError,
+    )
     return isinstance(error, known) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import insert, text, update
 
@@ -341,6 +342,27 @@ def test_bug_in_a_consequence_leaves_the_decision_and_an_incident(
     retried = retry_case(service, bureau.actor("administrator"), case.number)
     assert retried.moving
     assert todo_of(service, case.number).step == "section-review"
+
+
+def test_connection_lost_while_the_next_step_opens_is_told_as_such_and_stores_nothing(
+    service: Service, bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Crash window: the decision is written, PostgreSQL dies before its consequence is."""
+    case = launch_case(service)
+    before = snapshot(service)
+
+    def lose_the_connection(work: Any, *_: Any) -> None:
+        pid = work.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with service.read() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        work.connection.execute(text("SELECT 1"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(advance_module, "open_step", lose_the_connection)
+        with pytest.raises(psycopg.OperationalError):
+            decide_next(service, case.number)
+    assert snapshot(service) == before
+    decide_next(service, case.number)
 
 
 def test_only_an_administrator_retries_and_never_decides(service: Service, bureau: Bureau) -> None:
