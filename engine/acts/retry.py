@@ -71,11 +71,8 @@ def retry_stuck(service: Service, case_id: int) -> bool:
         ]
         if not stuck:
             return False
-        mark, seq = work.chain.mark(), work.case.seq
         if not _retry(work, stuck, by=None):
-            work.chain.rewind(mark)
-            assert work.case.seq == seq
-            connection.rollback()
+            connection.rollback()  # the same incident stays open; nothing of this attempt is kept
             return False
         work.finish()
     return True
