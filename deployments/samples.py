@@ -167,7 +167,6 @@ def _register_line_only(raw: dict[str, Any], today: date) -> Sample:
         draft={},
         script={
             ("drafting", 0): Scripted(
-                opinion="已通过涉密渠道移交原件。",
                 answers={"state_secret": True, "source_unit": "上级来文单位", "handed_over_on": handed_over},
             ),
             ("secrecy-review-first", 0): Scripted(

@@ -11,11 +11,12 @@ from sqlalchemy import update
 from engine.calls import Call, RecordCall
 from engine.effects import apply_effect
 from engine.incidents import open_incident
-from engine.opening import open_step, write_step
+from engine.opening import ask_next_signer, open_step, write_step
 from engine.outcomes import Outcome, encode
 from engine.procedures import procedure
 from engine.replay import Ended, ReplayMismatch, replay
-from engine.work import Work
+from engine.service import Service
+from engine.work import Work, work_on_case
 from models import Assignment
 from models.statement import Savepoint
 from rules.errors import GongkaiError, JournalMismatch
@@ -42,6 +43,14 @@ def advance(work: Work) -> bool:
     return True
 
 
+def freeze_if_it_does_not_fit(service: Service, case_id: int) -> None:
+    """What a woken run does when the procedure does not fit the journal: the case gets its incident."""
+    with service.database.begin() as connection:
+        work = work_on_case(service, connection, case_id, channel="worker")
+        advance(work)
+        work.finish()
+
+
 def _step_forward(work: Work) -> None:
     chosen = procedure(work.case.procedure, work.case.version)
     position = replay(
@@ -52,7 +61,9 @@ def _step_forward(work: Work) -> None:
     )
     if isinstance(position, Ended):
         _close(work, position)
-    elif not position.known:
+    elif position.known:
+        ask_next_signer(work, work.steps[(position.call.key, position.round)])
+    else:
         open_step(work, position.call, position.round)
 
 

@@ -93,6 +93,7 @@ class ReviewCall(Call):
     returns_to: list[str] = field(default_factory=list)
     opinion_for: list[Action] = field(default_factory=lambda: [Action.RETURN, Action.REJECT])
     form: str = ""
+    return_form: str = ""
     edits_document: bool = False
     signs: bool = False  # the final signature: nobody who reviewed may give it
     clerical: bool = False  # numbering, moving paper: no separation of duties

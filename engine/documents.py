@@ -44,9 +44,12 @@ def load_version(connection: Connection, version_id: int | None) -> dict[str, An
 
 def content_hash(content: dict[str, Any]) -> str:
     """SHA-256, hex, over the canonical JSON of a version's content."""
-    text = json.dumps(
-        {k: content[k] for k in CONTENT}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    return digest_of({k: content[k] for k in CONTENT})
+
+
+def digest_of(said: Any) -> str:
+    """SHA-256, hex, over the canonical JSON of what someone said: the ledger keeps this, not the words."""
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
 
 
@@ -58,19 +61,22 @@ def store_version(work: Work, content: dict[str, Any], files: list[bytes], *, pe
         return int(current["id"])
     for file in files:
         _store_attachment(work, file)
-    number = 1 if current is None else current["version"] + 1
-    version_id = work.connection.execute(
+    # Not counted from the current version: a claimed state secret leaves a case without one.
+    last = select(func.coalesce(func.max(_version.c.version), 0) + 1).where(
+        _version.c.case_id == work.case.id
+    )
+    version_id, number = work.connection.execute(
         insert(_version)
         .values(
             case_id=work.case.id,
-            version=number,
+            version=last.scalar_subquery(),
             content_hash=digest,
             created_by=person_id,
             created_at=work.now,
             **{name: content[name] for name in CONTENT},
         )
-        .returning(_version.c.id)
-    ).scalar_one()
+        .returning(_version.c.id, _version.c.version)
+    ).one()
     work.case.document_version_id, work.case.title = version_id, content["title"]
     work.note("version-stored", data={"version": number, "content_hash": digest})
     return int(version_id)
@@ -97,7 +103,11 @@ def next_serial(connection: Connection, prefix: str) -> int:
 
 
 def number_holder(connection: Connection, doc_no: str) -> str | None:
-    """The case number that uses a document number, if any."""
+    """The case number that uses a document number, if any.
+
+    Whoever asks keeps others from taking the number until the transaction ends.
+    """
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 390))", (doc_no,))
     cases = Case.__table__
     return connection.execute(
         select(cases.c.number).join(_issue, _issue.c.case_id == cases.c.id).where(_issue.c.doc_no == doc_no)
@@ -174,7 +184,7 @@ def register_secrecy_line(work: Work, arguments: dict[str, Any]) -> Done:
             closed_at=work.now,
         )
     )
-    return Done({"outcome": arguments["outcome"]})
+    return Done({"handed_over_on": arguments["handed_over_on"]})
 
 
 def _launched_at(work: Work) -> Any:
@@ -200,8 +210,14 @@ def require_reviewed(connection: Connection, *, case_id: int, case_number: str, 
             steps.c.settled_at.is_not(None),
         )
     )
+    last = (  # a later round that was unsure outweighs an earlier one that was not
+        select(func.max(steps.c.round))
+        .where(steps.c.case_id == case_id, steps.c.call["form"].astext == "confidentiality")
+        .scalar_subquery()
+    )
     reviewed = decided.where(
         steps.c.call["form"].astext == "confidentiality",
+        steps.c.round == last,
         decisions.c.answers["finding"].astext == "not_secret_and_suitable",
     )
     signed = decided.where(steps.c.call["signs"].astext == "true")

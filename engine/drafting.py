@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from engine.forms import MAX_BODY, MAX_TITLE, AttachedFile, Form, FormFacts, Line, Text
+from engine.forms import MAX_BODY, MAX_TITLE, AttachedFile, Form, FormFacts, Line, Text, require_past
 from rules.disclosure import DisclosureAttribute, Ground
 from rules.errors import ClassifiedContentRefused, InvalidInput, UnknownAttribute, UnknownGround
 
@@ -68,7 +68,7 @@ class Drafting(Form):
     def check(self, facts: FormFacts) -> None:
         """The draft can be passed on: complete, with an attribute, or a complete secrecy claim."""
         if self.claims_secret(facts.intake):
-            self._check_claim()
+            self._check_claim(facts)
             return
         content = self.content(facts.document)
         for name, chinese in (("title", "标题"), ("body", "正文"), ("attribute", "公开属性")):
@@ -84,7 +84,7 @@ class Drafting(Form):
         """Whether a state secret is claimed, here or at launch."""
         return self.state_secret or self.ground is Ground.STATE_SECRET or bool(intake.get("state_secret"))
 
-    def _check_claim(self) -> None:
+    def _check_claim(self, facts: FormFacts) -> None:
         refuse_content(self.model_dump(exclude_defaults=True))
         if self.handed_over_on is None:
             raise InvalidInput(
@@ -92,6 +92,7 @@ class Drafting(Form):
                 why_zh="须登记原件移交保密工作机构的日期",
                 why_en="the date the original was handed to the secrecy office is required",
             )
+        require_past(facts, handed_over_on=self.handed_over_on)
 
     def content(self, previous: dict[str, Any] | None) -> dict[str, Any]:
         """The version's content: what is stated here over what the previous version says."""
@@ -111,11 +112,16 @@ class Drafting(Form):
             "body": self.body or old["body"],
             "attribute": attribute,
             "ground": (self.ground.value if self.ground else old["ground"]) if keeps_ground else "",
-            "ground_text": (self.ground_text or old["ground_text"]) if keeps_ground else "",
+            "ground_text": self._ground_text(old) if keeps_ground else "",
             "attachments": [f.description() for f in self.attachments or []]
             if stated
             else old["attachments"],
         }
+
+    def _ground_text(self, old: dict[str, Any]) -> str:
+        """An explanation belongs to its ground: another ground does not inherit it."""
+        same_ground = self.ground is None or self.ground.value == old["ground"] or not old["ground"]
+        return self.ground_text or (old["ground_text"] if same_ground else "")
 
     def files(self) -> list[bytes]:
         """The attachments' bytes."""

@@ -22,6 +22,7 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.utilities.engine import propose_state
 
 from engine import visits
+from engine.advance import freeze_if_it_does_not_fit
 from engine.execution import execute
 from engine.hand_acts import flag_hand_act
 from engine.leases import claim
@@ -29,9 +30,10 @@ from engine.procedures import Procedure, procedure
 from engine.projection import runs
 from engine.projection.record import note
 from engine.projection.wording import run_message
+from engine.replay import ReplayMismatch
 from engine.service import Service, service_from_environment
 from engine.visits import NotTheCasesRun, Visit
-from rules.errors import GongkaiError
+from rules.errors import GongkaiError, UnknownProcedure
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -100,11 +102,20 @@ async def _run(chosen: Procedure, parameters: dict[str, Any]) -> State[Any]:
 
 async def _execute_what_is_due(service: Service, visit: Visit) -> None:
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    while (due := await _sync(visits.next_activity, service, visit.case_id)) is not None:
+    while (due := await _sync(_next_activity, service, visit.case_id)) is not None:
         lease = await _sync(claim, service, due.step_id, holder=holder)
         if lease is None:  # not yet due again, waiting for the administrator, or another run has it
             return
         await execute(service, lease, due.step, visit.flow_run_id)
+
+
+def _next_activity(service: Service, case_id: int) -> visits.DueActivity | None:
+    try:
+        return visits.next_activity(service, case_id)
+    except (ReplayMismatch, UnknownProcedure, ValueError) as error:
+        log.error("journal-does-not-fit", case_id=case_id, error=type(error).__name__)
+        freeze_if_it_does_not_fit(service, case_id)
+        return None
 
 
 async def _end_or_park(service: Service, context: FlowRunContext, visit: Visit) -> State[Any]:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
@@ -119,6 +120,22 @@ class AttachedFile(BaseModel):
         content = self.content()
         digest = sha256(content).hexdigest()
         return {"name": self.name, "media_type": self.media_type, "sha256": digest, "size": len(content)}
+
+
+def require_past(facts: FormFacts, **days: date) -> None:
+    """Dates of what was done: none of them may lie in the future.
+
+    Raises:
+        InvalidInput: naming the first that does.
+    """
+    for field, day in days.items():
+        if day > facts.today:
+            raise InvalidInput(
+                where=facts.case_number,
+                field=field,
+                why_zh=f"{day}尚未到来（今天是{facts.today}）",
+                why_en=f"{day} has not come yet (today is {facts.today})",
+            )
 
 
 F = TypeVar("F", bound=BaseModel)

@@ -52,14 +52,7 @@ def flag_deletion(service: Service, case: CaseSeen) -> bool:
 
 
 def _locked(service: Service, connection, case: CaseSeen) -> Work:  # type: ignore[no-untyped-def]
-    return work_on_case(
-        connection,
-        case.id,
-        actor="system",
-        channel="reconciler",
-        now=service.now,
-        timezone=service.settings.timezone,
-    )
+    return work_on_case(service, connection, case.id, channel="reconciler")
 
 
 def _flag(work: Work, what: str, flow_run_id: UUID | None) -> None:

@@ -145,14 +145,7 @@ def _note_failure(work: Work, lease: Lease, error: str, service: Service, allowe
 
 
 def _work(service: Service, connection: Any, lease: Lease) -> Work:
-    return work_on_case(
-        connection,
-        lease.case_id,
-        actor="system",
-        channel="worker",
-        now=service.now,
-        timezone=service.settings.timezone,
-    )
+    return work_on_case(service, connection, lease.case_id, channel="worker")
 
 
 def _still_ours(work: Work, lease: Lease) -> bool:

@@ -20,11 +20,11 @@ from sqlalchemy import (
 )
 
 from engine.actor import current
-from engine.calls import ActivityCall, Call, HoldCall, ReviewCall, SigningOrder
+from engine.calls import Action, ActivityCall, Call, HoldCall, ReviewCall, SigningOrder
 from engine.holders import Post, is_held, no_holder, post_for
 from engine.incidents import open_incident
 from engine.policy import Facts, kept_out
-from engine.signing import asked_first
+from engine.signing import Signed, asked_first, asked_next
 from engine.work import StepRow, Work
 from models import Activity, Assignment, Holding, Notification, Person, Step
 from models.statement import Statement
@@ -166,6 +166,23 @@ def _open_review(work: Work, call: ReviewCall, round_: int) -> StepRow:
     return row
 
 
+def ask_next_signer(work: Work, row: StepRow) -> None:
+    """Open the next to-do of a review signed in order, unless one is open."""
+    asked = [todo for todo in work.assignments if todo.step_id == row.id]
+    if row.kind != "review" or any(todo.closed_at is None for todo in asked):
+        return
+    following = asked_next(
+        SigningOrder(row.call["order"]), len(row.call["signers"]), signatures(work, row.id)
+    )
+    if following is not None:
+        ask(work, row, following)
+
+
+def signatures(work: Work, step_id: int) -> list[Signed]:
+    """Who has signed a step round so far, by place in the list."""
+    return [Signed(row.ordinal, Action(row.action)) for row in work.decisions_of(step_id)]
+
+
 def ask(work: Work, row: StepRow, ordinal: int) -> None:
     """Open the to-do of one signer and queue a message to everyone who may act on it."""
     _ask(work, row, ordinal, _ASK, {"step_id": row.id})
@@ -222,7 +239,7 @@ def _as_parameters(work: Work, row: StepRow) -> dict[str, Any]:
 def _journaled(work: Work, row: StepRow) -> StepRow:
     work.steps[(row.key, row.round)] = row
     action = "step-opened" if row.outcome is None else "step-recorded"
-    work.note(action, basis=row.call["basis"], step=row.label)
+    work.note(action, basis=row.call["basis"], step=row.label, data=(row.outcome or {}).get("facts"))
     return row
 
 
@@ -237,6 +254,7 @@ def duties(work: Work, call: dict[str, Any], post: Post) -> Facts:
         clerical=call["clerical"],
         signs=call["signs"],
         reviewed_by=frozenset(reviewed),
+        authors=frozenset(row.author_id for row in work.steps.values() if row.author_id is not None),
     )
 
 

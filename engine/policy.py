@@ -52,6 +52,7 @@ class Facts:
     clerical: bool = False
     signs: bool = False
     reviewed_by: frozenset[int] = field(default_factory=frozenset)
+    authors: frozenset[int] = field(default_factory=frozenset)  # whoever wrote a version of the text
     participants: frozenset[int] = field(default_factory=frozenset)  # who decided or holds a to-do
     about_person_id: int | None = None
 
@@ -80,8 +81,8 @@ def kept_out(facts: Facts) -> list[int]:
     """Ids of the persons whom separation of duties (drafter ≠ reviewer ≠ signer) keeps from the step."""
     if facts.clerical or facts.position == Position.DRAFTER:
         return []
-    drafter = [] if facts.drafter_id is None else [facts.drafter_id]
-    return drafter + sorted(facts.reviewed_by) if facts.signs else drafter
+    drafters = facts.authors if facts.drafter_id is None else facts.authors | {facts.drafter_id}
+    return sorted(drafters | facts.reviewed_by if facts.signs else drafters)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def _not_yours() -> _Refusal:
 
 
 def _own_work(actor: Actor, facts: Facts) -> _Refusal:
-    if actor.person_id == facts.drafter_id:
+    if actor.person_id == facts.drafter_id or actor.person_id in facts.authors:
         return _Refusal(
             "拟稿人不得审核或签发自己起草的文稿",
             "a drafter may not review or sign their own draft",

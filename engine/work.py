@@ -12,15 +12,17 @@ from sqlalchemy import Connection, bindparam, select, update
 from engine.actor import Actor
 from engine.ledger import Chain, appending
 from engine.replay import Recorded, StepId
-from models import Assignment, Case, Decision, Step
+from engine.service import Service
+from models import Assignment, Case, Decision, DocumentVersion, Step
 from models.statement import Statement
 from rules.errors import AssignmentNotFound, CaseNotFound
 
-_cases, _step, _assignment, _decision = (
+_cases, _step, _assignment, _decision, _version = (
     Case.__table__,
     Step.__table__,
     Assignment.__table__,
     Decision.__table__,
+    DocumentVersion.__table__,
 )
 
 _SAVED = (
@@ -58,7 +60,9 @@ _STEPS = Statement(
         _step.c.outcome,
         _step.c.opened_at,
         _step.c.settled_at,
+        _version.c.created_by,
     )
+    .outerjoin(_version, _version.c.id == _step.c.document_version_id)
     .where(_step.c.case_id == bindparam("case"))
     .order_by(_step.c.id)
 )
@@ -101,6 +105,7 @@ class StepRow:
     outcome: dict[str, Any] | None
     opened_at: datetime
     settled_at: datetime | None
+    author_id: int | None = None  # who wrote the version it is about
 
     @property
     def label(self) -> str:
@@ -161,6 +166,13 @@ class Work:
             action, at=self.now, actor=self.actor, channel=self.channel, basis=basis, step=step, data=data
         )
 
+    def mark_decided(self, assignment_id: int, *, by: int, action: str) -> None:
+        """Know of a decision just stored: who may act next depends on it."""
+        made = {"closed_at": self.now, "closed_because": "decided", "decided_by": by, "action": action}
+        self.assignments = [
+            row._replace(**made) if row.id == assignment_id else row for row in self.assignments
+        ]
+
     def decisions_of(self, step_id: int) -> list[Any]:
         """The decided to-dos of one step round, in the order they were opened."""
         return [row for row in self.assignments if row.step_id == step_id and row.action is not None]
@@ -178,9 +190,7 @@ class Work:
         _SAVE.run(self.connection, {"case_id": case.id, "entries": self.chain.taken(), **values})
 
 
-def work_on_assignment(
-    connection: Connection, assignment_id: int, *, actor: Actor, now: datetime, timezone: str
-) -> Work:
+def work_on_assignment(service: Service, connection: Connection, assignment_id: int, actor: Actor) -> Work:
     """Lock the case a to-do belongs to, then load its journal.
 
     Raises:
@@ -189,13 +199,11 @@ def work_on_assignment(
     rows = _LOCK_BY_ASSIGNMENT.run(connection, {"assignment": assignment_id})
     if not rows:
         raise AssignmentNotFound(where="assignment", assignment=assignment_id)
-    return _loaded(
-        connection, rows[0], actor=actor.username, channel=actor.channel, now=now, timezone=timezone
-    )
+    return _loaded(service, connection, rows[0], actor=actor.username, channel=actor.channel)
 
 
 def work_on_case(
-    connection: Connection, case: int | str, *, actor: str, channel: str, now: datetime, timezone: str
+    service: Service, connection: Connection, case: int | str, *, actor: str = "system", channel: str
 ) -> Work:
     """Lock a case by id or number, then load its journal.
 
@@ -208,16 +216,13 @@ def work_on_case(
         rows = _LOCK_BY_NUMBER.run(connection, {"number": case})
     if not rows:
         raise CaseNotFound(where="case", number=case)
-    return _loaded(connection, rows[0], actor=actor, channel=channel, now=now, timezone=timezone)
+    return _loaded(service, connection, rows[0], actor=actor, channel=channel)
 
 
-def _loaded(
-    connection: Connection, row: Any, *, actor: str, channel: str, now: datetime, timezone: str
-) -> Work:
+def _loaded(service: Service, connection: Connection, row: Any, *, actor: str, channel: str) -> Work:
     case = CaseRow(**row._asdict())
-    work = Work(
-        connection, now, timezone, actor, channel, case, Chain(case.id, case.ledger_seq, case.ledger_head)
-    )
+    chain = Chain(case.id, case.ledger_seq, case.ledger_head)
+    work = Work(connection, service.now, service.settings.timezone, actor, channel, case, chain)
     for step in _STEPS.run(connection, {"case": case.id}):
         work.steps[(step.key, step.round)] = StepRow(*step)
     work.assignments = _ASSIGNMENTS.run(connection, {"case": case.id})

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from rules.disclosure import DisclosureAttribute
-from rules.errors import DatesOutOfOrder, GroundMissing, InvalidInput, NumberTaken
-from tasks import Form, FormFacts, Intake, Line
+from rules.errors import DatesOutOfOrder, GroundMissing, NumberTaken
+from tasks import Form, FormFacts, Intake, Line, require_past
 
 
 class DocumentType(StrEnum):
@@ -57,6 +57,19 @@ class SecrecyFinding(Form):
     outcome: Annotated[Line, Field(min_length=2, max_length=200)]
 
 
+class SecrecyClaim(StrEnum):
+    """What the secrecy office says of the claim when it sends a case back."""
+
+    STANDS = "claim_stands"
+    NOT_A_STATE_SECRET = "not_a_state_secret"
+
+
+class SecrecyReturn(Form):
+    """退回拟稿人: whether the claim stands; only the office may clear it (四(一)2)."""
+
+    finding: SecrecyClaim
+
+
 class GroundedReview(Form):
     """政务公开工作机构审查: nothing passes as withheld without a statutory ground (四(一)2, 3)."""
 
@@ -89,14 +102,7 @@ class Issue(Form):
     def check(self, facts: FormFacts) -> None:
         if self.issued_on < self.formed_on:
             raise DatesOutOfOrder(where="issued_on", issued_on=self.issued_on, formed_on=self.formed_on)
-        for field, day in (("formed_on", self.formed_on), ("issued_on", self.issued_on)):
-            if day > facts.today:
-                raise InvalidInput(
-                    where=facts.case_number,
-                    field=field,
-                    why_zh=f"{day}尚未到来（今天是{facts.today}）",
-                    why_en=f"{day} has not come yet (today is {facts.today})",
-                )
+        require_past(facts, formed_on=self.formed_on, issued_on=self.issued_on)
         holder = facts.number_holder(self.doc_no) if self.doc_no else None
         if holder is not None:
             raise NumberTaken(where="doc_no", doc_no=self.doc_no, holder=holder)
@@ -107,3 +113,6 @@ class PaperCopy(Form):
 
     moved_on: date
     receipt: Annotated[Line, Field(min_length=1, max_length=200)]
+
+    def check(self, facts: FormFacts) -> None:
+        require_past(facts, moved_on=self.moved_on)

@@ -12,6 +12,7 @@ from flows.disclosure_forms import (
     Issue,
     PaperCopy,
     SecrecyFinding,
+    SecrecyReturn,
     Signature,
 )
 from rules.disclosure import DisclosureAttribute
@@ -64,6 +65,7 @@ SECRECY_REVIEW_FIRST = review(
     actions=APPROVE_OR_RETURN,
     opinion_for=APPROVE_OR_RETURN,
     form="secrecy-finding",
+    return_form="secrecy-return",
     basis="应急厅函〔2019〕390号 四(一)2",
 )
 SECTION_REVIEW = review(
@@ -100,11 +102,11 @@ REFERRAL = hold(
     "referral",
     ("保密审查请示", "Confidentiality referral"),
     reason=(
-        "保密审查无法确定：请按线下程序报保密工作机构或业务主管部门确定；收到答复后由系统管理员重试，"
-        "审查人据答复重新填写结论。确定之前不得公开。",
+        "保密审查无法确定：请按线下程序报保密工作机构或业务主管部门确定；收到答复后由系统管理员解除暂停"
+        "（gongkai case retry 编号 --kind hold），审查人据答复重新填写结论。确定之前不得公开。",
         "The confidentiality review is unsure: refer the document on paper to the secrecy office or the "
-        "competent department. When the answer is in, the administrator retries and the reviewer states "
-        "the finding again. "
+        "competent department. When the answer is in, the administrator ends the hold (gongkai case retry "
+        "NUMBER --kind hold) and the reviewer states the finding again. "
         "Until then nothing is published.",
     ),
     asks_again="confidentiality-review",
@@ -147,6 +149,7 @@ SIGNATURE = review(
     forms={
         "drafting": Drafting,
         "secrecy-finding": SecrecyFinding,
+        "secrecy-return": SecrecyReturn,
         "confidentiality": ConfidentialityReview,
         "grounded": GroundedReview,
         "signature": Signature,
@@ -208,6 +211,7 @@ async def proactive_disclosure(intake: Disclosure) -> str:
         "numbering",
         ("编号", "Numbering"),
         effect="allot-number",
+        basis="应急厅函〔2019〕390号 四(一)5",
         document_version_id=paper.version,
         **issue.answers,
     )

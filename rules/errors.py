@@ -429,6 +429,22 @@ class NothingToRetry(GongkaiError):
     )
 
 
+class HoldAwaitsAnswer(GongkaiError):
+    """A retry was asked for, and all that is open is a hold: it must be named to end."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "事项{number}正在等待请示的答复",
+        "一般的重试不会解除暂停，以免在答复之前继续办理",
+        "收到答复后，请指明异常类别 hold 再重试（gongkai case retry {number} --kind hold）",
+    )
+    en = Said(
+        "Case {number} waits for the answer to a referral",
+        "An ordinary retry does not end a hold, so that nothing goes on before the answer is in",
+        "When it is in, retry naming the kind of incident: gongkai case retry {number} --kind hold",
+    )
+
+
 class LedgerBroken(GongkaiError):
     """The hash chain does not verify."""
 

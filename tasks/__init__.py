@@ -2,7 +2,7 @@
 
 from engine.calls import Action, SigningOrder
 from engine.drafting import Drafting
-from engine.forms import Form, FormFacts, Line, Text
+from engine.forms import Form, FormFacts, Line, Text, require_past
 from engine.outcomes import Done, ReviewOutcome
 from tasks.circulate import Paper, circulate, when
 from tasks.hold import hold
@@ -29,6 +29,7 @@ __all__ = [
     "procedure",
     "publish",
     "record",
+    "require_past",
     "review",
     "when",
 ]

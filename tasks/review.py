@@ -12,6 +12,7 @@ def review(
     actions: tuple[Action, ...] = (Action.APPROVE, Action.RETURN),
     opinion_for: tuple[Action, ...] = (Action.RETURN, Action.REJECT),
     form: str = "",
+    return_form: str = "",
     basis: str = "",
     edits_document: bool = False,
     signs: bool = False,
@@ -26,6 +27,7 @@ def review(
         actions: what the holder may do.
         opinion_for: the actions that need a reason.
         form: name of the form an approval fills in, as the procedure registers it.
+        return_form: the form a return fills in, besides its reason.
         signs: the final signature; nobody who reviewed may give it.
         clerical: numbering or moving paper; the drafter may do it.
         version: the document version it is about; ``circulate`` fills it in.
@@ -39,6 +41,7 @@ def review(
         actions=list(actions),
         opinion_for=list(opinion_for),
         form=form,
+        return_form=return_form,
         edits_document=edits_document,
         signs=signs,
         clerical=clerical,

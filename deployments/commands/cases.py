@@ -59,13 +59,16 @@ def launch(
 def case(
     words: Annotated[list[str], typer.Argument(metavar="[retry] NUMBER", help="如 ZD-2026-0001")],
     as_: As = None,
+    kind: Annotated[
+        str, typer.Option("--kind", help="retry：只处理此类异常；hold 表示请示已有答复 / this kind only")
+    ] = "",
 ) -> None:
     """查看事项；case retry 编号：异常后重试 / show a case; case retry NUMBER: retry after an incident"""
     match words:
         case [number]:
             _show(number.upper(), as_)
         case ["retry", number]:
-            _retry(number.upper(), as_)
+            _retry(number.upper(), as_, kind)
         case _:
             raise typer.BadParameter(
                 say("写作 case 编号，或 case retry 编号", "write case NUMBER or case retry NUMBER")
@@ -83,12 +86,12 @@ def _show(number: str, username: str | None) -> None:
         _print_case(view)
 
 
-def _retry(number: str, username: str | None) -> None:
+def _retry(number: str, username: str | None, kind: str) -> None:
     import flows  # noqa: F401  installs the procedures
     from engine.acts.retry import retry_case
 
     with opened() as service, working("正在重试", "Trying again"):
-        done = retry_case(service, acting(service, username), number)
+        done = retry_case(service, acting(service, username), number, kind=kind)
     if speech.as_json:
         print_json(done)
         return

@@ -1,6 +1,5 @@
 """Deciding a to-do: the decision and everything that follows from it commit in one transaction."""
 
-from hashlib import sha256
 from typing import Any
 
 from psycopg.errors import UniqueViolation
@@ -16,19 +15,20 @@ from engine.decisions.checks import (
     checked_return,
     claimed_intake,
     refuse_stale,
+    refuse_told_secret,
 )
 from engine.decisions.repeated import repeat_or_refuse
 from engine.decisions.request import DecisionRequest, DecisionResult
-from engine.documents import load_version, store_version
+from engine.documents import digest_of, load_version, store_version
 from engine.drafting import Drafting
 from engine.forms import Form
 from engine.holders import Post
 from engine.incidents import open_incident
-from engine.opening import ask, duties, settle_step
+from engine.opening import duties, settle_step, signatures
 from engine.outcomes import ReviewOutcome, encode
 from engine.policy import Act, Facts, permit
 from engine.service import Service
-from engine.signing import Signed, asked_next, settled_action
+from engine.signing import settled_action
 from engine.work import StepRow, Work, work_on_assignment
 from models import Assignment, Decision
 from models.statement import Statement
@@ -66,13 +66,7 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
     """
     try:
         with service.database.begin() as connection:
-            work = work_on_assignment(
-                connection,
-                request.assignment_id,
-                actor=actor,
-                now=service.now,
-                timezone=service.settings.timezone,
-            )
+            work = work_on_assignment(service, connection, request.assignment_id, actor)
             return _decide(work, actor, request)
     except UniqueViolation as error:
         # Only the key can collide: the to-do itself is guarded by the case's lock.
@@ -98,10 +92,11 @@ def _decide(work: Work, actor: Actor, request: DecisionRequest) -> DecisionResul
     opinion = checked_opinion(request.opinion, action, step)
     return_to, mode = checked_return(request, action, step)
     answers = checked_answers(work, request, action, step)
+    refuse_told_secret(opinion, answers, claimed_intake(work))
     version_id, told = _edited(work, actor, step, answers)
     outcome = ReviewOutcome(action, version_id, told, return_to, mode)
     decision_id = _store(work, actor, request, step, outcome, opinion)
-    _settle_or_ask_next(work, step, outcome)
+    _settle_if_complete(work, step, outcome)
     advance(work)
     work.finish()
     return DecisionResult(decision_id, work.case.number, step.label, action.value, work.now)
@@ -167,24 +162,21 @@ def _store(
     data = {
         "action": outcome.action.value,
         "document_version_id": outcome.document_version_id,
-        "opinion_sha256": sha256(opinion.encode()).hexdigest(),
-        "answers": outcome.answers,
+        "opinion_sha256": digest_of(opinion),
+        "answers_sha256": digest_of(outcome.answers),
     }
     if outcome.returned:
         data |= {"return_to": outcome.return_to, "return_mode": outcome.return_mode.value}
+    work.mark_decided(request.assignment_id, by=actor.person_id, action=outcome.action.value)
     work.note("decision-recorded", basis=step.call["basis"], step=step.label, data=data)
     return int(decision_id)
 
 
-def _settle_or_ask_next(work: Work, step: StepRow, outcome: ReviewOutcome) -> None:
+def _settle_if_complete(work: Work, step: StepRow, outcome: ReviewOutcome) -> None:
+    """Settle the review when its signing order is satisfied; whom to ask next is for ``advance``."""
     order, signers = SigningOrder(step.call["order"]), len(step.call["signers"])
-    signed = [Signed(row.ordinal, Action(row.action)) for row in work.decisions_of(step.id)]
-    signed.append(Signed(len(signed), outcome.action))
-    action = settled_action(order, signers, signed)
+    action = settled_action(order, signers, signatures(work, step.id))
     if action is None:
-        following = asked_next(order, signers, signed)
-        if following is not None:
-            ask(work, step, following)
         return
     settled = ReviewOutcome(
         action, outcome.document_version_id, outcome.answers, outcome.return_to, outcome.return_mode

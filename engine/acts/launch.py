@@ -64,12 +64,19 @@ def launch(service: Service, actor: Actor, request: LaunchRequest) -> Launched:
 
 
 def _checked_draft(request: LaunchRequest, intake: dict[str, Any]) -> Drafting | None:
-    if intake.get("state_secret") and isinstance(request.draft, dict):
+    if intake.get("state_secret") and isinstance(request.draft, dict) and request.draft:
         refuse_content(request.draft)
+        raise InvalidInput(
+            where="draft",
+            field="draft",
+            why_zh="声明涉及国家秘密的事项发起时不带拟稿；来文单位和移交日期由拟稿人在拟稿环节登记",
+            why_en="a case that claims a state secret is launched without a draft; the drafter states where "
+            "it came from and when it was handed over",
+        )
     if not request.draft:
         return None
     draft = fill(Drafting, request.draft, where="draft")
-    if draft.claims_secret(intake) and not intake.get("state_secret"):
+    if draft.claims_secret(intake):
         raise InvalidInput(
             where="draft",
             field="state_secret",
@@ -101,16 +108,10 @@ def _launch(
             why_zh=f"{drafter.name}不是股室“{intake['unit']}”的拟稿人",
             why_en=f"{drafter.username} is no drafter of unit “{intake['unit']}”",
         )
-    _require_holders(connection, chosen, unit_id, drafter.person_id, service.today)
+    authors = {actor.person_id} if draft is not None else set()
+    _require_holders(connection, chosen, unit_id, drafter.person_id, authors, service.today)
     case_id, number = _insert(service, connection, actor, chosen, intake, request, drafter.person_id, unit_id)
-    work = work_on_case(
-        connection,
-        case_id,
-        actor=actor.username,
-        channel=actor.channel,
-        now=service.now,
-        timezone=service.settings.timezone,
-    )
+    work = work_on_case(service, connection, case_id, actor=actor.username, channel=actor.channel)
     _first_entries(work, actor, chosen, draft)
     advance(work)
     work.finish()
@@ -144,11 +145,16 @@ def _unit_id(connection: Connection, code: str) -> int:
 
 
 def _require_holders(
-    connection: Connection, chosen: Procedure, unit_id: int, drafter_id: int, today: date
+    connection: Connection, chosen: Procedure, unit_id: int, drafter_id: int, authors: set[int], today: date
 ) -> None:
     for position in chosen.positions:
         post = post_for(position, unit_id=unit_id, drafter_id=drafter_id)
-        facts = Facts(drafter_id=drafter_id, position=position, clerical=position is Position.ARCHIVIST)
+        facts = Facts(
+            drafter_id=drafter_id,
+            position=position,
+            clerical=position is Position.ARCHIVIST,
+            authors=frozenset(authors),
+        )
         eligible_holders(connection, post, facts, today)
 
 
@@ -197,5 +203,5 @@ def _first_entries(work: Work, actor: Actor, chosen: Procedure, draft: Drafting 
         basis=chosen.source,
         data={"procedure": chosen.key, "version": chosen.version, "intake": work.case.intake},
     )
-    if draft is not None and not draft.claims_secret(work.case.intake):
+    if draft is not None:
         store_version(work, draft.content(None), draft.files(), person_id=actor.person_id)

@@ -14,7 +14,10 @@ from engine.policy import Act, Facts, permit
 from engine.service import Service
 from engine.work import Work, work_on_case
 from models import Activity, Incident
-from rules.errors import NothingToRetry
+from rules.errors import HoldAwaitsAnswer, NothingToRetry
+
+HOLD = "hold"
+"""The kind of incident that waits for an answer from elsewhere, not for a repair."""
 
 _incident, _activity = Incident.__table__, Activity.__table__
 
@@ -28,28 +31,22 @@ class Retried:
     moving: bool
 
 
-def retry_case(service: Service, actor: Actor, number: str) -> Retried:
-    """Answer every open incident of a case by trying again.
+def retry_case(service: Service, actor: Actor, number: str, *, kind: str = "") -> Retried:
+    """Answer the open incidents of a case by trying again.
 
-    A hold asks its step again in a new round; an exhausted activity is queued again; a failed
-    advance is repeated; a flag is acknowledged.
+    An exhausted activity is queued again; a failed advance is repeated; a flag is acknowledged. A hold
+    asks its step again in a new round, and only when it is named: it waits for an answer from elsewhere.
+
+    Args:
+        kind: answer the incidents of this kind only; ``hold`` says that the answer is in.
 
     Raises:
-        NotAllowed, CaseNotFound, NothingToRetry.
+        NotAllowed, CaseNotFound, NothingToRetry, HoldAwaitsAnswer.
     """
     permit(actor, Act.RETRY_CASE, Facts(where=number))
     with service.database.begin() as connection:
-        work = work_on_case(
-            connection,
-            number,
-            actor=actor.username,
-            channel=actor.channel,
-            now=service.now,
-            timezone=service.settings.timezone,
-        )
-        incidents = _open_incidents(work)
-        if not incidents:
-            raise NothingToRetry(where=number, number=number)
+        work = work_on_case(service, connection, number, actor=actor.username, channel=actor.channel)
+        incidents = _chosen(_open_incidents(work), number, kind)
         moving = _retry(work, incidents, by=actor.person_id)
         work.finish()
     return Retried(number, [incident.kind for incident in incidents], moving)
@@ -58,14 +55,7 @@ def retry_case(service: Service, actor: Actor, number: str) -> Retried:
 def retry_stuck(service: Service, case_id: int) -> bool:
     """The reconciler's own retry: repeats a failed advance, touches nothing a person must answer."""
     with service.database.begin() as connection:
-        work = work_on_case(
-            connection,
-            case_id,
-            actor="system",
-            channel="reconciler",
-            now=service.now,
-            timezone=service.settings.timezone,
-        )
+        work = work_on_case(service, connection, case_id, channel="reconciler")
         stuck = [
             i for i in _open_incidents(work) if i.blocking and i.step_id is None and not work.case.frozen
         ]
@@ -76,6 +66,15 @@ def retry_stuck(service: Service, case_id: int) -> bool:
             return False
         work.finish()
     return True
+
+
+def _chosen(incidents: list[Row[Any]], number: str, kind: str) -> list[Row[Any]]:
+    chosen = [i for i in incidents if i.kind == kind or (not kind and i.kind != HOLD)]
+    if chosen:
+        return chosen
+    if incidents and not kind:
+        raise HoldAwaitsAnswer(where=number, number=number)
+    raise NothingToRetry(where=number, number=number)
 
 
 def _open_incidents(work: Work) -> list[Row[Any]]:

@@ -13,8 +13,14 @@ from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
 from engine.procedures import procedure
 from engine.work import StepRow, Work
 from models import DocumentVersion
-from rules.errors import AssignmentStale, InvalidInput, OpinionRequired
+from rules.errors import AssignmentStale, ClassifiedContentRefused, InvalidInput, OpinionRequired
 from rules.time import local_date
+
+NOT_A_STATE_SECRET = "not_a_state_secret"
+"""What the secrecy office finds when it sends a claimed case back to be drafted in the open."""
+
+MAX_OPINION_ON_SECRET = 200
+_FORMS = {Action.APPROVE: "form", Action.RETURN: "return_form"}
 
 
 def refuse_stale(work: Work, request: DecisionRequest, todo: Any) -> None:
@@ -50,6 +56,26 @@ def checked_opinion(raw: str, action: Action, step: StepRow) -> str:
     return opinion
 
 
+def refuse_told_secret(opinion: str, answers: Form, intake: dict[str, Any]) -> None:
+    """Where a state secret is claimed, an opinion must not become a way round the refusal of its text.
+
+    Raises:
+        ClassifiedContentRefused: the drafter wrote one.
+        InvalidInput: a reviewer's is longer than saying what was done could need.
+    """
+    if isinstance(answers, Drafting):
+        if opinion and answers.claims_secret(intake):
+            raise ClassifiedContentRefused(where="opinion", refused="意见", refused_en="opinion")
+    elif intake.get("state_secret") and len(opinion) > MAX_OPINION_ON_SECRET:
+        raise InvalidInput(
+            where="opinion",
+            field="opinion",
+            why_zh=f"涉及国家秘密的事项，意见不超过{MAX_OPINION_ON_SECRET}字，且不得写入涉密内容",
+            why_en=f"where a state secret is claimed it has at most {MAX_OPINION_ON_SECRET} characters "
+            "and tells nothing of the content",
+        )
+
+
 def checked_return(request: DecisionRequest, action: Action, step: StepRow) -> tuple[str | None, ReturnMode]:
     """Where a return goes and how it comes back; nothing for other actions."""
     if action is not Action.RETURN:
@@ -73,14 +99,14 @@ def checked_return(request: DecisionRequest, action: Action, step: StepRow) -> t
 
 def checked_answers(work: Work, request: DecisionRequest, action: Action, step: StepRow) -> Form:
     """The form an approval fills in, checked against the case."""
-    if action is not Action.APPROVE:
+    name = _form_of(action, step)
+    if action is not Action.APPROVE and not name:
         return NoAnswers()  # a return or a disagreement answers nothing but why
-    forms = procedure(work.case.procedure, work.case.version).forms
-    form = forms[step.call["form"]] if step.call["form"] else NoAnswers
+    form = procedure(work.case.procedure, work.case.version).forms[name] if name else NoAnswers
     if form is Drafting and claimed_intake(work).get("state_secret"):
         refuse_content(request.answers)  # before validation could quote or complain about any of it
     answers: Form = fill(form, request.answers, where=str(request.assignment_id))  # type: ignore[assignment]
-    document = load_version(work.connection, step.document_version_id) if step.call["form"] else None
+    document = load_version(work.connection, step.document_version_id) if name else None
     answers.check(
         FormFacts(
             number_holder=partial(number_holder, work.connection),
@@ -93,11 +119,22 @@ def checked_answers(work: Work, request: DecisionRequest, action: Action, step: 
     return answers
 
 
+def _form_of(action: Action, step: StepRow) -> str:
+    """The form this action fills in, by name; empty: none."""
+    return str(step.call[_FORMS[action]]) if action in _FORMS else ""
+
+
 def claimed_intake(work: Work) -> dict[str, Any]:
-    """The intake, without its claim of a state secret once the secrecy office has sent the case back."""
-    intake = work.case.intake
-    cleared = any(
-        row.call.get("form") == "secrecy-finding" and (row.outcome or {}).get("action") == Action.RETURN
-        for row in work.steps.values()
-    )
-    return intake | {"state_secret": False} if cleared else intake
+    """The intake as it stands now: a state secret may have been claimed, or cleared, on the way.
+
+    A mere return clears nothing: only the office's finding that it is no state secret does.
+    """
+    claimed = bool(work.case.intake.get("state_secret"))
+    for row in work.steps.values():  # in the order they were opened
+        outcome = row.outcome or {}
+        answers = outcome.get("answers", {})
+        if answers.get("state_secret"):
+            claimed = True
+        elif outcome.get("action") == Action.RETURN and answers.get("finding") == NOT_A_STATE_SECRET:
+            claimed = False
+    return work.case.intake | {"state_secret": claimed}

@@ -36,6 +36,7 @@ class StepSeen:
     settled_seq: int | None
     settled_at: datetime | None
     action: str | None  # of a settled review
+    finding: str  # of a settled confidentiality review: a word of the form, no text
     attempts: int | None  # null: not automated
     next_try_at: datetime | None
     leased_until: datetime | None
@@ -109,7 +110,8 @@ _CASES = text(
 _STEPS = text(
     """
     SELECT t.case_id, t.key, t.round, t.kind, t.call, t.opened_seq, t.opened_at, t.settled_seq, t.settled_at,
-           t.outcome ->> 'action' AS action, a.attempts, a.next_try_at, a.leased_until
+           t.outcome ->> 'action' AS action, coalesce(t.outcome #>> '{answers,finding}', '') AS finding,
+           a.attempts, a.next_try_at, a.leased_until
     FROM step t LEFT JOIN activity a ON a.step_id = t.id
     WHERE t.case_id IN :ids
     ORDER BY t.id

@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.calls import Action
 from engine.procedures import procedure
 from engine.projection.snapshot import CaseSeen, StepSeen
 from rules.positions import Position
@@ -36,6 +37,8 @@ def step_name(step: StepSeen) -> str:
 
 def outcome(step: StepSeen) -> tuple[str, str]:
     """What came of a settled step, English and Chinese."""
+    if step.action == Action.APPROVE and step.finding.startswith("unsure"):
+        return "unsure", "不能确定"
     return _OUTCOMES.get(step.action or "", ("done", "完成"))
 
 

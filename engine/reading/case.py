@@ -200,6 +200,7 @@ def _kept_out(row: Row[Any], case: Visible) -> bool:
         clerical=row.call["clerical"],
         signs=row.call["signs"],
         reviewed_by=frozenset(case.row.reviewed_by),
+        authors=frozenset(case.row.authors),
     )
     return row.id in kept_out(facts)
 

@@ -27,6 +27,7 @@ _TODO = """
            EXISTS (SELECT 1 FROM decision m JOIN step r ON r.id = m.step_id
                     WHERE m.case_id = c.id AND m.person_id = :me
                       AND NOT (r.call->>'clerical')::bool AND NOT (r.call->>'signs')::bool) AS i_reviewed,
+           EXISTS (SELECT 1 FROM document_version w WHERE w.case_id = c.id AND w.created_by = :me) AS i_wrote,
            (SELECT jsonb_object_agg(e.key, e.call->'title') FROM step e
              WHERE e.case_id = c.id AND e.kind = 'review') AS titles
       FROM assignment a
@@ -142,6 +143,7 @@ def _may_act(actor: Actor, row: Row[Any]) -> bool:
         clerical=row.call["clerical"],
         signs=row.call["signs"],
         reviewed_by=frozenset({actor.person_id} if row.i_reviewed else ()),
+        authors=frozenset({actor.person_id} if row.i_wrote else ()),
     )
     return may(actor, Act.DECIDE, facts)
 

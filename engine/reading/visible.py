@@ -17,6 +17,7 @@ _CASE = text(
            ARRAY(SELECT DISTINCT m.person_id FROM decision m JOIN step r ON r.id = m.step_id
                   WHERE m.case_id = c.id AND NOT (r.call->>'clerical')::bool
                     AND NOT (r.call->>'signs')::bool) AS reviewed_by,
+           ARRAY(SELECT DISTINCT created_by FROM document_version WHERE case_id = c.id) AS authors,
            COALESCE((SELECT jsonb_agg(jsonb_build_object('position', a.position, 'unit_id', a.unit_id,
                        'person_id', a.person_id, 'clerical', (s.call->>'clerical')::bool,
                        'signs', (s.call->>'signs')::bool))
@@ -98,6 +99,7 @@ def _is_asked(todo: dict[str, Any], row: Row[Any], actor: Actor) -> bool:
         clerical=todo["clerical"],
         signs=todo["signs"],
         reviewed_by=frozenset(row.reviewed_by),
+        authors=frozenset(row.authors),
     )
     return may(actor, Act.DECIDE, facts)
 

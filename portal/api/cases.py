@@ -1,8 +1,9 @@
 """Launching and reading cases."""
 
 import re
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from engine import reading
@@ -123,10 +124,16 @@ def read_ledger(who: Who, number: CaseNumber) -> Response:
     responses=documented(401, 403, 404, 409, 503),
     summary="Retry a case (administrator)",
 )
-def retry(who: Who, number: CaseNumber) -> Response:
-    """Answers the open incidents by trying again; decides nothing."""
+def retry(
+    who: Who,
+    number: CaseNumber,
+    kind: Annotated[
+        str, Query(max_length=40, description="This kind only; `hold` says the answer is in")
+    ] = "",
+) -> Response:
+    """Answers the open incidents by trying again; decides nothing. A hold ends only when it is named."""
     actor = who.actor()
-    return answer(retry_case(who.service, actor, _known(number)))
+    return answer(retry_case(who.service, actor, _known(number), kind=kind))
 
 
 def _known(number: str) -> str:

@@ -1,5 +1,6 @@
 """Deciding: one effective decision per to-do, stored with all that follows, or not at all."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,7 +12,9 @@ from engine import advance as advance_module
 from engine import ledger
 from engine.acts.decide import DecisionRequest, decide
 from engine.acts.retry import retry_case, retry_stuck
+from engine.incidents import open_incident
 from engine.service import Service
+from engine.work import work_on_case
 from models import Holding, Person
 from rules.errors import (
     AssignmentNotFound,
@@ -21,6 +24,7 @@ from rules.errors import (
     DecisionAlreadyRecorded,
     GongkaiError,
     GroundMissing,
+    HoldAwaitsAnswer,
     IdempotencyKeyReused,
     InvalidInput,
     NotAllowed,
@@ -255,25 +259,19 @@ def test_classified_content_is_refused_before_storage_and_leaves_no_trace(
         assert secret not in str(refused.value) + repr(refused.value)
     for table in scalars(service, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
         assert scalars(service, f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%{secret}%'") == [0]
-    decide_next(service, case.number, answers={"handed_over_on": "2026-04-20", "source_unit": "上级机关"})
+    register_line = {"handed_over_on": "2026-04-20", "source_unit": "上级机关"}
+    decide_next(service, case.number, opinion="", answers=register_line)
     decide_next(service, case.number)
     assert case_row(service, case.number).outcome == "线上终止，仅留登记"
     assert scalars(service, "SELECT count(*) FROM document_version") == [0]
-
-
-def test_secrecy_office_may_send_back_what_is_no_secret(service: Service, bureau: Bureau) -> None:
-    case = launch_case(service, state_secret=True)
-    decide_next(service, case.number, answers={"handed_over_on": "2026-04-20"})
-    decide_next(service, case.number, action="return", opinion="不涉密", return_to="drafting")
-    decide_next(service, case.number, answers={"title": "通知一则", "body": "正文", "attribute": "主动公开"})
-    assert todo_of(service, case.number).step == "section-review"
 
 
 def test_secret_claimed_after_text_was_stored_alerts_the_administrator(
     service: Service, bureau: Bureau
 ) -> None:
     case = launch_case(service)
-    decide_next(service, case.number, answers={"state_secret": True, "handed_over_on": "2026-04-20"})
+    claim = {"state_secret": True, "handed_over_on": "2026-04-20"}
+    decide_next(service, case.number, opinion="", answers=claim)
     assert todo_of(service, case.number).step == "secrecy-review-first"
     assert case_row(service, case.number).title == ""
     assert scalars(service, "SELECT kind FROM incident") == ["classified-content-stored"]
@@ -375,11 +373,49 @@ def test_only_an_administrator_retries_and_never_decides(service: Service, burea
     incident_todo = scalars(service, "SELECT id FROM assignment WHERE incident_id IS NOT NULL")[0]
     with pytest.raises(NotAllowed):
         decide(service, bureau.actor("administrator"), DecisionRequest(incident_todo, "approve"))
-    retry_case(service, bureau.actor("administrator"), case.number)
+    with pytest.raises(HoldAwaitsAnswer):
+        retry_case(service, bureau.actor("administrator"), case.number)
+    retry_case(service, bureau.actor("administrator"), case.number, kind="hold")
     assert (todo_of(service, case.number).step, todo_of(service, case.number).round) == (
         "confidentiality-review",
         2,
     )
+
+
+def test_acknowledging_a_flag_does_not_end_a_hold(service: Service, bureau: Bureau) -> None:
+    case = launch_case(service)
+    decide_all(service, case.number, until="confidentiality-review")
+    decide_next(service, case.number, answers={"finding": "unsure_whether_secret"}, opinion="无法确定")
+    with service.database.begin() as connection:
+        work = work_on_case(service, connection, case.case_id, channel="reconciler")
+        open_incident(work, "prefect-by-hand", zh="有人手工改动", en="by hand", blocking=False)
+        work.finish()
+    answered = retry_case(service, bureau.actor("administrator"), case.number)
+    assert answered.incidents == ["prefect-by-hand"]
+    assert scalars(service, "SELECT kind FROM incident WHERE resolved_at IS NULL") == ["hold"]
+    assert todos_of(service, case.number) == []
+
+
+def test_one_stated_number_asked_for_twice_at_once_goes_to_one_case(service: Service, bureau: Bureau) -> None:
+    todos = []
+    for _ in range(2):
+        number = launch_case(service).number
+        decide_all(service, number, until="issue")
+        todos.append(todo_of(service, number).id)
+    day = {"formed_on": "2026-04-20", "issued_on": "2026-04-20", "doc_no": "青应急〔2026〕7号"}
+    actor, both = bureau.actor("office"), threading.Barrier(2)
+
+    def issue(todo: int) -> str:
+        both.wait()
+        try:
+            decide(service, actor, DecisionRequest(todo, "approve", answers=day))
+        except NumberTaken:
+            return "taken"
+        return "numbered"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(issue, todos)) == ["numbered", "taken"]
+    assert scalars(service, "SELECT count(*) FROM incident") == [0]
 
 
 def test_ledger_cannot_be_changed_by_the_application(service: Service, bureau: Bureau) -> None:

@@ -1,17 +1,21 @@
 """Signing orders against the database: who is asked when, and what closes the others' to-dos."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
 from engine import procedures
 from engine.acts.decide import DecisionRequest, decide
 from engine.acts.launch import LaunchRequest, launch
+from engine.acts.retry import retry_stuck
 from engine.service import Service
+from models import Person
 from rules.errors import CaseClosed, DecisionAlreadyRecorded
 from rules.positions import Position
 from tasks import Intake, SigningOrder, procedure, review
-from tests.builders import UNIT, Bureau, case_row, todos_of
+from tests.builders import UNIT, Bureau, add_person, case_row, scalars, todos_of
 
 THREE = (Position.LEGAL_OFFICE, Position.OFFICE, Position.OPENNESS_OFFICE)
 
@@ -73,6 +77,35 @@ def test_case_goes_on_when_the_order_is_satisfied_and_not_before(
         sign(service, number, position)
     assert case_row(service, number).outcome == "approve"
     assert todos_of(service, number) == []
+
+
+@pytest.mark.parametrize("places", list(itertools.permutations(range(3))))
+def test_all_sign_in_whatever_order_they_come(
+    service: Service, bureau: Bureau, order: SigningOrder, places: tuple[int, ...]
+) -> None:
+    if order is not SigningOrder.ALL:
+        return
+    number = start(service)
+    for place in places:
+        assert case_row(service, number).closed_at is None
+        sign(service, number, THREE[place])
+    assert case_row(service, number).outcome == "approve"
+
+
+def test_vacancy_of_the_next_signer_costs_nobody_their_decision(
+    service: Service, bureau: Bureau, order: SigningOrder
+) -> None:
+    if order is not SigningOrder.IN_ORDER:
+        return
+    number = start(service)
+    with service.database.begin() as connection:
+        connection.execute(update(Person.__table__).where(Person.username == THREE[1]).values(active=False))
+    sign(service, number, THREE[0])
+    assert scalars(service, "SELECT kind FROM incident") == ["no-holder"]
+    with service.database.begin() as connection:
+        add_person(connection, "second", THREE[1])
+    assert retry_stuck(service, scalars(service, "SELECT id FROM cases")[0])
+    assert [t.position for t in todos_of(service, number)] == [THREE[1]]
 
 
 def test_latecomer_of_an_any_step_is_told_that_it_is_over(

@@ -136,7 +136,7 @@ def test_an_incident_is_the_administrators_to_see_and_opens_no_document(
     assert "unsure" in todo["incident"]["message"]["en"]
     assert administrator.get(f"/api/v1/cases/{number}/documents/1").status_code == 403
     assert administrator.get(f"/api/v1/cases/{number}").json()["state"] == "stopped"
-    retried = administrator.post(f"/api/v1/cases/{number}/retry")
+    retried = administrator.post(f"/api/v1/cases/{number}/retry?kind=hold")
     assert retried.json() == {"number": number, "incidents": ["hold"], "moving": True}
     assert administrator.get("/api/v1/inbox").json()["todos"] == []
     assert cases_in_inbox(signed_in, "openness_office") == [number]
@@ -198,7 +198,8 @@ def test_versions_are_shown_to_nobody_once_a_state_secret_is_claimed(
     service: Service, signed_in: SignIn
 ) -> None:
     number = launch_case(service).number
-    decide_next(service, number, answers={"state_secret": True, "handed_over_on": "2026-04-20"})
+    claim = {"state_secret": True, "handed_over_on": "2026-04-20"}
+    decide_next(service, number, opinion="", answers=claim)
     drafter = signed_in("drafter")
     assert drafter.get(f"/api/v1/cases/{number}/documents").json() == {"versions": []}
     assert drafter.get(f"/api/v1/cases/{number}/documents/1").status_code == 404
