@@ -1,4 +1,5 @@
-"""What the worker does for the database alone: repeats failed advances, seals the ledger once a day."""
+"""What the worker does for the database alone: repeats failed advances, looks after to-dos whose post
+changed hands, seals the ledger once a day."""
 
 import time
 from datetime import date
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from engine import ledger
 from engine.acts.retry import retry_stuck
 from engine.projection.record import stuck_cases
+from engine.roster_watch import RosterWatch
 from engine.service import Service
 from models import LedgerSeal
 
@@ -25,10 +27,12 @@ class Chores:
         self.service = service
         self._pauses: dict[int, tuple[float, float]] = {}  # case: (next try, pause), monotonic seconds
         self._sealed_on: date | None = None
+        self._roster = RosterWatch(service)
 
     def run(self) -> None:
         """One round."""
         self.retry_stuck_cases()
+        self._roster.run()
         self.seal_ledger()
 
     def retry_stuck_cases(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from engine.documents import content_hash, require_reviewed
+from engine.documents import content_hash, digest_of, require_reviewed
 from engine.invariants import CHECKS, Severity
 from engine.ledger import verify
 from engine.procedures import installed, procedure
@@ -43,6 +43,19 @@ _PUBLICATIONS = text(
 _VERSIONS = text(
     "SELECT v.*, c.number FROM document_version v JOIN cases c ON c.id = v.case_id ORDER BY v.id"
 )
+_DECISIONS = text(
+    # The n-th decision of a step round is the n-th entry about it.
+    """
+    SELECT d.opinion, d.answers, e.data, e.step, c.number
+      FROM (SELECT d.*, s.key || ':' || s.round AS label,
+                   row_number() OVER (PARTITION BY d.step_id ORDER BY d.id) AS place
+              FROM decision d JOIN step s ON s.id = d.step_id) d
+      JOIN (SELECT *, row_number() OVER (PARTITION BY chain, step ORDER BY seq) AS place
+              FROM ledger_entry WHERE action = 'decision-recorded') e
+        ON e.chain = d.case_id AND e.step = d.label AND e.place = d.place
+      JOIN cases c ON c.id = d.case_id
+    """
+)
 _OPEN_PROCEDURES = text("SELECT DISTINCT procedure, version FROM cases WHERE closed_at IS NULL")
 
 
@@ -53,6 +66,7 @@ def examine(service: Service) -> list[Finding]:
             *_ask(service, connection),
             *_ledger(connection),
             *_versions(connection),
+            *_decisions(connection),
             *_publications(connection),
             *_procedures(connection),
             *_positions(service, connection),
@@ -90,6 +104,19 @@ def _versions(connection: Connection) -> Iterator[Finding]:
                 f"{row.number} v{row.version}",
                 "文稿内容与其摘要不符",
                 "a version's content does not fit its hash",
+            )
+
+
+def _decisions(connection: Connection) -> Iterator[Finding]:
+    for row in connection.execute(_DECISIONS.execution_options(yield_per=500)):
+        said = {"opinion_sha256": digest_of(row.opinion), "answers_sha256": digest_of(row.answers)}
+        if any(row.data.get(name) != digest for name, digest in said.items()):
+            yield Finding(
+                "decision-is-what-the-ledger-says",
+                Severity.BROKEN,
+                f"{row.number} {row.step}",
+                "意见或表单内容与留痕不符",
+                "an opinion or a form's answers do not fit their ledger entry",
             )
 
 

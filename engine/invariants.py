@@ -144,6 +144,17 @@ CHECKS = (
         " AND e.step = s.key || ':' || s.round)",
     ),
     Check(
+        "issue-is-what-the-ledger-says",
+        "文号或日期与留痕不一致",
+        "a document's number or dates differ from the ledger",
+        "SELECT c.number AS place FROM document_issue i JOIN cases c ON c.id = i.case_id"
+        " WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.chain = i.case_id"
+        " AND e.action = 'step-recorded' AND e.data->>'doc_no' = i.doc_no"
+        " AND e.data->>'formed_on' = i.formed_on::text AND e.data->>'issued_on' = i.issued_on::text)"
+        " OR i.marking <> '' AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.chain = i.case_id"
+        " AND e.action = 'step-recorded' AND e.data->>'marking' = i.marking)",
+    ),
+    Check(
         "step-has-entry",
         "环节没有留痕",
         "a step was opened without a ledger entry",

@@ -20,6 +20,7 @@ class Act(StrEnum):
     READ_DOCUMENT = "read-document"
     READ_LEDGER = "read-ledger"
     RETRY_CASE = "retry-case"
+    HAND_OVER = "hand-over"
     IMPORT_PEOPLE = "import-people"
     SET_PASSWORD = "set-password"
     MANAGE_OWN_TOKENS = "manage-own-tokens"
@@ -33,6 +34,7 @@ _NAMES = {
     Act.READ_DOCUMENT: ("查看该文稿", "read this document"),
     Act.READ_LEDGER: ("查看留痕", "read the ledger"),
     Act.RETRY_CASE: ("重试该事项", "retry this case"),
+    Act.HAND_OVER: ("改派拟稿人", "hand this draft over"),
     Act.IMPORT_PEOPLE: ("导入人员", "import people"),
     Act.SET_PASSWORD: ("设置他人密码", "set another's password"),
     Act.MANAGE_OWN_TOKENS: ("管理令牌", "manage tokens"),
@@ -178,6 +180,7 @@ _RULES = {
     Act.READ_DOCUMENT: _read_document,
     Act.READ_LEDGER: _read_case,
     Act.RETRY_CASE: _administrators,
+    Act.HAND_OVER: _administrators,
     Act.IMPORT_PEOPLE: _administrators,
     Act.SET_PASSWORD: _administrators,
     Act.MANAGE_OWN_TOKENS: _own,

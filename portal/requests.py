@@ -59,6 +59,13 @@ class LaunchBody(_Body):
     draft: dict[str, Any] = Field(default_factory=dict)
 
 
+class HandOverBody(_Body):
+    """Who takes a draft on, and why."""
+
+    drafter: Annotated[Line, Field(min_length=1, max_length=64)]
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 class DecisionBody(_Body):
     """One decision. ``document_version`` is the version the person saw; a newer one refuses the decision."""
 

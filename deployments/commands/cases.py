@@ -57,21 +57,28 @@ def launch(
 
 @prints
 def case(
-    words: Annotated[list[str], typer.Argument(metavar="[retry] NUMBER", help="如 ZD-2026-0001")],
+    words: Annotated[list[str], typer.Argument(metavar="[retry|hand-over] NUMBER", help="如 ZD-2026-0001")],
     as_: As = None,
     kind: Annotated[
         str, typer.Option("--kind", help="retry：只处理此类异常；hold 表示请示已有答复 / this kind only")
     ] = "",
+    to: Annotated[str, typer.Option("--to", metavar="P", help="hand-over：新拟稿人 / new drafter")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="T", help="hand-over：理由 / reason")] = "",
 ) -> None:
-    """查看事项；case retry 编号：异常后重试 / show a case; case retry NUMBER: retry after an incident"""
+    """查看事项；retry：异常后重试；hand-over：改派拟稿人 / show a case, retry it, hand its draft over"""
     match words:
         case [number]:
             _show(number.upper(), as_)
         case ["retry", number]:
             _retry(number.upper(), as_, kind)
+        case ["hand-over", number]:
+            _hand_over(number.upper(), as_, to, reason)
         case _:
             raise typer.BadParameter(
-                say("写作 case 编号，或 case retry 编号", "write case NUMBER or case retry NUMBER")
+                say(
+                    "写作 case 编号、case retry 编号，或 case hand-over 编号 --to 用户名 --reason 理由",
+                    "write case NUMBER, case retry NUMBER, or case hand-over NUMBER --to P --reason T",
+                )
             )
 
 
@@ -99,6 +106,23 @@ def _retry(number: str, username: str | None, kind: str) -> None:
         say("事项继续办理", "it moves on") if done.moving else say("事项仍未能继续", "it still cannot go on")
     )
     print_line(f"{done.number}：{'、'.join(done.incidents)} → {moving}")
+
+
+def _hand_over(number: str, username: str | None, to: str, reason: str) -> None:
+    import flows  # noqa: F401  installs the procedures
+    from engine.acts.hand_over import hand_over_draft
+
+    with opened() as service, working("正在改派", "Handing over"):
+        done = hand_over_draft(service, acting(service, username), number, to=to, reason=reason)
+    if speech.as_json:
+        print_json(done)
+        return
+    print_line(
+        say(
+            f"{done.number}：拟稿人由 {done.before} 改为 {done.drafter}",
+            f"{done.number}: drafter {done.before} → {done.drafter}",
+        )
+    )
 
 
 _STATES = {

@@ -52,6 +52,7 @@ def repeat_or_refuse(work: Work, actor: Actor, request: DecisionRequest, todo: A
 _CLOSING_REASONS = {
     "settled-by-another": ("会签已由他人结束", "another signer settled the step"),
     "returned": ("文稿已退回", "the document was returned"),
+    "handed-over": ("拟稿已改派他人", "the draft was handed over to someone else"),
     "case-closed": ("事项已办结", "the case has ended"),
 }
 

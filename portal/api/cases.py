@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from engine import reading
+from engine.acts.hand_over import HandedOver, hand_over_draft
 from engine.acts.launch import LaunchRequest, launch
 from engine.acts.retry import Retried, retry_case
 from engine.reading import CaseLedger, CaseView, Timeline, VersionContent, VersionHeader
 from portal.answers import answer, download
 from portal.caller import Who
 from portal.problems import documented
-from portal.requests import CaseNumber, IdempotencyKey, LaunchBody, Sha256, VersionNumber
+from portal.requests import CaseNumber, HandOverBody, IdempotencyKey, LaunchBody, Sha256, VersionNumber
 from rules.errors import CaseNotFound
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -134,6 +135,19 @@ def retry(
     """Answers the open incidents by trying again; decides nothing. A hold ends only when it is named."""
     actor = who.actor()
     return answer(retry_case(who.service, actor, _known(number), kind=kind))
+
+
+@router.put(
+    "/{number}/drafter",
+    response_model=HandedOver,
+    responses=documented(400, 401, 403, 404, 409, 422, 503),
+    summary="Hand a draft over (administrator)",
+)
+def hand_over(who: Who, number: CaseNumber, body: HandOverBody) -> Response:
+    """Another drafter of the unit takes the case on; an open draft becomes that person's to-do."""
+    actor = who.actor()
+    done = hand_over_draft(who.service, actor, _known(number), to=body.drafter, reason=body.reason)
+    return answer(done)
 
 
 def _known(number: str) -> str:

@@ -34,7 +34,15 @@ def history_unlocked(service: Service) -> Iterator[psycopg.Connection]:  # type:
     url = service.settings.owner_database_url.get_secret_value()
     engine = create_engine(url)
     with engine.begin() as connection:
-        tables = ("ledger_entry", "decision", "document_version", "ledger_seal", "ledger_seal_head")
+        tables = (
+            "ledger_entry",
+            "decision",
+            "document_version",
+            "ledger_seal",
+            "ledger_seal_head",
+            "publication",
+            "register_entry",
+        )
         for table in tables:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         yield connection  # type: ignore[misc]
@@ -82,6 +90,8 @@ DAMAGE = {
     "closed-case-has-no-open-step": "UPDATE cases SET closed_at = now()",
     "open-activity-has-open-step": "UPDATE activity SET settled_at = NULL",
     "decision-has-entry": "DELETE FROM ledger_entry WHERE action = 'decision-recorded'",
+    "decision-is-what-the-ledger-says": "UPDATE decision SET opinion = '另一意见' WHERE id = 1",
+    "issue-is-what-the-ledger-says": "UPDATE document_issue SET doc_no = '青应急〔2026〕99号'",
     "step-has-entry": "DELETE FROM ledger_entry WHERE action = 'step-opened'",
     "activity-has-entry": "DELETE FROM ledger_entry WHERE action = 'activity-settled'",
     "version-has-entry": "DELETE FROM ledger_entry WHERE action = 'version-stored'",

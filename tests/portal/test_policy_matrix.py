@@ -67,6 +67,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     ),
     # Nothing is wrong with the case: the administrator is told so.
     "POST /api/v1/cases/{number}/retry": nobody_but(administrator=409),
+    # The drafter named drafts it already.
+    "PUT /api/v1/cases/{number}/drafter": nobody_but(administrator=422),
     "GET /api/v1/procedures": signed(),
     "GET /api/v1/procedures/{key}/schema": signed(),
     "GET /api/v1/status": nobody_but(administrator=200, manager=200),
@@ -77,6 +79,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/tokens": {"name": "script", "days": 1},
     "PUT /api/v1/people/{username}/password": {"password": "a-brand-new-password-7"},
     "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
+    "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
