@@ -1,11 +1,12 @@
 """The drafting form 拟稿: document, attribute, ground; and the claim of a state secret."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from engine.forms import MAX_BODY, MAX_TITLE, AttachedFile, Form, FormFacts, Line, Text, require_past
+from engine.forms import MAX_BODY, MAX_TITLE, AttachedFile, Form, FormFacts, Line, Text, asked, require_past
 from rules.disclosure import DisclosureAttribute, Ground
 from rules.errors import ClassifiedContentRefused, InvalidInput, UnknownAttribute, UnknownGround
 
@@ -19,15 +20,36 @@ class Drafting(Form):
     (保密条例 art. 41).
     """
 
-    title: Annotated[Line, Field(min_length=2, max_length=MAX_TITLE)] | None = None
-    body: Annotated[Text, Field(min_length=1, max_length=MAX_BODY)] | None = None
-    attribute: DisclosureAttribute | None = None
-    ground: Ground | None = None
-    ground_text: Annotated[Line, Field(max_length=200)] = ""
-    attachments: Annotated[list[AttachedFile], Field(max_length=20)] | None = None
-    state_secret: bool = False
-    source_unit: Annotated[Line, Field(max_length=100)] = ""
-    handed_over_on: date | None = None
+    decides: ClassVar[tuple[Mapping[str, Any], ...]] = (
+        *({"attribute": attribute.value} for attribute in DisclosureAttribute),
+        {"state_secret": True},
+    )
+
+    title: Annotated[
+        Annotated[Line, Field(min_length=2, max_length=MAX_TITLE)] | None, asked("标题", needed=True)
+    ] = None
+    body: Annotated[
+        Annotated[Text, Field(min_length=1, max_length=MAX_BODY)] | None, asked("正文", needed=True)
+    ] = None
+    attribute: Annotated[
+        DisclosureAttribute | None,
+        asked("公开属性", hint="三选一，没有默认值（应急厅函〔2019〕390号 四(一)1）", needed=True),
+    ] = None
+    ground: Annotated[
+        Ground | None,
+        asked(
+            "不予公开的依据",
+            hint="拟不予公开的，须选择法定依据",
+            labels={g.value: f"{g.meaning.basis} {g.meaning.text}" for g in Ground},
+        ),
+    ] = None
+    ground_text: Annotated[Line, asked("依据说明", max_length=200)] = ""
+    attachments: Annotated[Annotated[list[AttachedFile], Field(max_length=20)] | None, asked("附件")] = None
+    state_secret: Annotated[
+        bool, asked("涉及国家秘密", hint="是：只登记，不录入标题、正文和附件（保密法实施条例第41条）")
+    ] = False
+    source_unit: Annotated[Line, asked("来文单位", hint="仅涉密登记填写", max_length=100)] = ""
+    handed_over_on: Annotated[date | None, asked("移交保密工作机构日期", hint="仅涉密登记填写")] = None
 
     @field_validator("attribute", mode="before")
     @classmethod

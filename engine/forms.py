@@ -3,11 +3,11 @@
 import base64
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
@@ -66,6 +66,12 @@ class Form(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, use_enum_values=False)
 
+    usual: ClassVar[Mapping[str, Any]] = {}
+    """What an approval answers when nothing is the matter; where a case goes next is foretold with it."""
+
+    decides: ClassVar[tuple[Mapping[str, Any], ...]] = ()
+    """The answers that lead to different steps, one by one."""
+
     def check(self, facts: FormFacts) -> None:
         """Checks across fields and against the case.
 
@@ -76,6 +82,26 @@ class Form(BaseModel):
     def journal(self) -> dict[str, Any]:
         """What the procedure is told: JSON without text that belongs to the document or the opinion."""
         return self.model_dump(mode="json")
+
+
+def asked(
+    title: str,
+    *,
+    hint: str = "",
+    labels: Mapping[str, str] | None = None,
+    needed: bool = False,
+    **bounds: Any,
+) -> Any:
+    """A field as people are asked for it: its Chinese name, what to enter, what its values are called.
+
+    Args:
+        labels: the name of each value of a choice.
+        needed: must be filled in although an earlier version may stand for it.
+    """
+    extra: dict[str, Any] = {"needed": True} if needed else {}
+    if labels:
+        extra["labels"] = dict(labels)
+    return Field(title=title, description=hint or None, json_schema_extra=extra or None, **bounds)
 
 
 class NoAnswers(Form):

@@ -2,13 +2,13 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from rules.disclosure import DisclosureAttribute
 from rules.errors import DatesOutOfOrder, GroundMissing, NumberTaken
-from tasks import Form, FormFacts, Intake, Line, require_past
+from tasks import Form, FormFacts, Intake, Line, asked, require_past
 
 
 class DocumentType(StrEnum):
@@ -48,13 +48,28 @@ class Finding(StrEnum):
 class ConfidentialityReview(Form):
     """保密审查: the finding about this very version; there is no default."""
 
-    finding: Finding
+    usual: ClassVar[dict[str, str]] = {"finding": Finding.NOT_SECRET_AND_SUITABLE.value}
+    decides: ClassVar[tuple[dict[str, str], ...]] = tuple({"finding": finding.value} for finding in Finding)
+
+    finding: Annotated[
+        Finding,
+        asked(
+            "审查结论",
+            labels={
+                "not_secret_and_suitable": "不涉密，适宜公开",
+                "unsure_whether_secret": "不能确定是否涉密（暂停，按程序请示）",
+                "unsure_whether_suitable": "不涉密，但不能确定是否适宜公开（暂停，按程序请示）",
+            },
+        ),
+    ]
 
 
 class SecrecyFinding(Form):
     """保密工作机构先行审查: what was done with a document claimed to be a state secret. No content."""
 
-    outcome: Annotated[Line, Field(min_length=2, max_length=200)]
+    outcome: Annotated[
+        Line, asked("处理结果", hint="只写如何办理，不写涉密内容", min_length=2, max_length=200)
+    ]
 
 
 class SecrecyClaim(StrEnum):
@@ -67,7 +82,16 @@ class SecrecyClaim(StrEnum):
 class SecrecyReturn(Form):
     """退回拟稿人: whether the claim stands; only the office may clear it (四(一)2)."""
 
-    finding: SecrecyClaim
+    finding: Annotated[
+        SecrecyClaim,
+        asked(
+            "是否涉密",
+            labels={
+                "claim_stands": "仍按涉密办理，请更正登记事项",
+                "not_a_state_secret": "不涉及国家秘密，可录入正文按一般公文办理",
+            },
+        ),
+    ]
 
 
 class GroundedReview(Form):
@@ -94,10 +118,10 @@ def require_ground(facts: FormFacts) -> None:
 class Issue(Form):
     """编号、用印、印发: both dates, and the number unless the next of the series is wanted."""
 
-    formed_on: date
-    issued_on: date
-    doc_no: Annotated[Line, Field(max_length=60)] = ""
-    series: Annotated[Line, Field(max_length=30)] = ""
+    formed_on: Annotated[date, asked("成文日期")]
+    issued_on: Annotated[date, asked("印发日期")]
+    doc_no: Annotated[Line, asked("发文字号", hint="留空则取下一号", max_length=60)] = ""
+    series: Annotated[Line, asked("机关代字", hint="留空则用默认代字，如 青应急", max_length=30)] = ""
 
     def check(self, facts: FormFacts) -> None:
         if self.issued_on < self.formed_on:
@@ -111,8 +135,8 @@ class Issue(Form):
 class PaperCopy(Form):
     """移送查阅场所: when the paper copy went there, and the receipt (四(一)6; 条例 art. 25)."""
 
-    moved_on: date
-    receipt: Annotated[Line, Field(min_length=1, max_length=200)]
+    moved_on: Annotated[date, asked("移送日期")]
+    receipt: Annotated[Line, asked("收据", hint="查阅场所出具的收据编号或说明", min_length=1, max_length=200)]
 
     def check(self, facts: FormFacts) -> None:
         require_past(facts, moved_on=self.moved_on)

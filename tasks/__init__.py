@@ -2,7 +2,7 @@
 
 from engine.calls import Action, SigningOrder
 from engine.drafting import Drafting
-from engine.forms import Form, FormFacts, Line, Text, require_past
+from engine.forms import Form, FormFacts, Line, Text, asked, require_past
 from engine.outcomes import Done, ReviewOutcome
 from tasks.circulate import Paper, circulate, when
 from tasks.hold import hold
@@ -23,6 +23,7 @@ __all__ = [
     "ReviewOutcome",
     "SigningOrder",
     "Text",
+    "asked",
     "circulate",
     "hold",
     "prefect_flow",
