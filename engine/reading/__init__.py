@@ -1,7 +1,10 @@
 """Everything people may look at, each behind the policy door: inbox, cases, documents, ledger, status."""
 
+from engine.reading.ahead import Ahead, Leads, path_from_launch, read_leads, read_path_ahead
 from engine.reading.case import read_case, read_timeline
 from engine.reading.case_view import CaseView, Timeline
+from engine.reading.cases import CaseLine, CaseList, list_cases
+from engine.reading.deliveries import Delivery, read_deliveries
 from engine.reading.documents import (
     AttachmentBytes,
     VersionContent,
@@ -11,15 +14,23 @@ from engine.reading.documents import (
     read_version,
 )
 from engine.reading.ledger import CaseLedger, read_ledger
+from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
 from engine.reading.status import Status, read_status
 from engine.reading.todo import Inbox, Todo, inbox, read_assignment
 
 __all__ = [
+    "Ahead",
     "AttachmentBytes",
     "CaseLedger",
+    "CaseLine",
+    "CaseList",
     "CaseView",
+    "Delivery",
+    "Directory",
     "Inbox",
+    "Leads",
+    "PersonView",
     "ProcedureSchema",
     "ProcedureSummary",
     "Status",
@@ -28,12 +39,18 @@ __all__ = [
     "VersionContent",
     "VersionHeader",
     "inbox",
+    "list_cases",
     "list_procedures",
     "list_versions",
+    "path_from_launch",
     "read_assignment",
     "read_attachment",
     "read_case",
+    "read_deliveries",
+    "read_directory",
+    "read_leads",
     "read_ledger",
+    "read_path_ahead",
     "read_procedure",
     "read_status",
     "read_timeline",

@@ -67,6 +67,8 @@ class Answerable:
     returns_to: list[Named]
     form: str
     form_schema: dict[str, Any] | None
+    return_form: str
+    return_form_schema: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -171,12 +173,15 @@ def _todo(row: Row[Any], actor: Actor, *, shows_title: bool) -> Todo:
 
 def _answerable(row: Row[Any]) -> Answerable:
     call, titles = row.call, row.titles or {}
+    return_form = call.get("return_form", "")
     return Answerable(
         actions=[Named(action, Action(action).chinese, action) for action in call["actions"]],
         opinion_required_for=call["opinion_for"],
         returns_to=[step_named(key, titles.get(key)) for key in call["returns_to"]],
         form=call["form"],
         form_schema=form_schema(row.procedure, row.procedure_version, call["form"]),
+        return_form=return_form,
+        return_form_schema=form_schema(row.procedure, row.procedure_version, return_form),
     )
 
 

@@ -1,0 +1,126 @@
+"""A case: where it is, who has it since when, what can still come, its document, ledger and messages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from engine import reading
+from engine.acts.hand_over import hand_over_draft
+from engine.reading import CaseView, VersionContent
+from engine.service import Service
+from portal.requests import BIGGEST_ID, VersionNumber
+from portal.web.caller import Form, Reader, Writer, one
+from portal.web.pages import page, see_other
+from rules.disclosure import DisclosureAttribute, Ground
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/cases")
+def case_list(
+    request: Request,
+    session: Reader,
+    state: Annotated[str, Query(pattern="^(open|closed|)$")] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
+    before: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
+) -> HTMLResponse:
+    """The cases one may know of, newest first."""
+    found = reading.list_cases(
+        request.app.state.service, session.actor, state=state, words=q.strip(), before=before
+    )
+    return page(request, "cases.html", session, found=found, state=state, q=q.strip())
+
+
+@router.get("/cases/{number}")
+def case(request: Request, session: Reader, number: str) -> HTMLResponse:
+    """Everything about a case that the reader may see."""
+    service: Service = request.app.state.service
+    view = reading.read_case(service, session.actor, number[:20])
+    document = _document(service, session, view)
+    return page(
+        request,
+        "case.html",
+        session,
+        case=view,
+        document=document,
+        attribute=DisclosureAttribute(document.attribute) if document and document.attribute else None,
+        ground=Ground(document.ground) if document and document.ground else None,
+        versions=reading.list_versions(service, session.actor, view.number) if document else [],
+        ahead=reading.read_path_ahead(service, session.actor, view.number),
+        deliveries=reading.read_deliveries(service, session.actor, view.number),
+        directory=reading.read_directory(service),
+        open_incidents=[i for i in view.incidents if i.resolved_at is None],
+    )
+
+
+@router.get("/cases/{number}/versions/{version}")
+def version(request: Request, session: Reader, number: str, version: VersionNumber) -> HTMLResponse:
+    """One version of the document, whole."""
+    service: Service = request.app.state.service
+    view = reading.read_case(service, session.actor, number[:20])
+    document = reading.read_version(service, session.actor, view.number, version)
+    return page(
+        request,
+        "version.html",
+        session,
+        case=view,
+        document=document,
+        attribute=DisclosureAttribute(document.attribute) if document.attribute else None,
+        ground=Ground(document.ground) if document.ground else None,
+    )
+
+
+@router.get("/cases/{number}/ledger")
+def ledger(request: Request, session: Reader, number: str) -> HTMLResponse:
+    """The case's chain, and whether it verifies."""
+    found = reading.read_ledger(request.app.state.service, session.actor, number[:20])
+    return page(request, "ledger.html", session, ledger=found)
+
+
+@router.get("/cases/{number}/sheet")
+def sheet(request: Request, session: Reader, number: str) -> HTMLResponse:
+    """发文稿纸, for paper: every opinion, number, attribute, ground, dates."""
+    return _paper(request, session, number, "sheet.html")
+
+
+@router.get("/cases/{number}/file")
+def case_file(request: Request, session: Reader, number: str) -> HTMLResponse:
+    """The whole case for the archive, as one print view."""
+    return _paper(request, session, number, "case_file.html")
+
+
+@router.post("/cases/{number}/drafter")
+def hand_over(request: Request, session: Writer, form: Form, number: str) -> Response:
+    """The administrator hands the draft to another drafter of the unit."""
+    hand_over_draft(
+        request.app.state.service,
+        session.actor,
+        number[:20],
+        to=one(form, "drafter")[:64],
+        reason=one(form, "reason"),
+    )
+    return see_other(f"/cases/{number[:20]}")
+
+
+def _paper(request: Request, session: Reader, number: str, template: str) -> HTMLResponse:
+    service: Service = request.app.state.service
+    view = reading.read_case(service, session.actor, number[:20])
+    document = _document(service, session, view)
+    return page(
+        request,
+        template,
+        session,
+        case=view,
+        document=document,
+        ground=Ground(document.ground) if document and document.ground else None,
+        ledger=reading.read_ledger(service, session.actor, view.number),
+        organ=reading.read_directory(service).organ,
+    )
+
+
+def _document(service: Service, session: Reader, view: CaseView) -> VersionContent | None:
+    """The current version, where there is one and the reader may see it."""
+    if not view.may_read_document or view.document_version is None:
+        return None
+    return reading.read_version(service, session.actor, view.number, view.document_version)

@@ -1,0 +1,151 @@
+"""Launching a case: the intake, a draft if there is one, and the path it would take, before it is stored."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from engine import reading
+from engine.acts.launch import LaunchRequest, launch
+from engine.drafting import Drafting
+from engine.forms import fill
+from engine.procedures import Procedure, procedure
+from engine.reading import Ahead, Directory
+from engine.service import Service
+from portal.problems import status_of
+from portal.web.caller import Fields, Form, Reader, Writer, one
+from portal.web.fields import Choice, FieldView, answers_from, fields_of
+from portal.web.pages import page, see_other
+from rules.errors import ClassifiedContentRefused, GongkaiError
+from rules.positions import Position
+
+router = APIRouter(include_in_schema=False)
+
+DRAFT = "draft."
+_NOT_AT_LAUNCH = ("state_secret", "source_unit", "handed_over_on")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One step of the previewed path, with whoever would be asked. ``vacant``: nobody holds the post."""
+
+    ahead: Ahead
+    people: list[str]
+    vacant: bool
+
+
+@router.get("/launch")
+def form(
+    request: Request,
+    session: Reader,
+    procedure_: Annotated[str, Query(alias="procedure", max_length=64)] = "",
+) -> HTMLResponse:
+    """Choose a procedure, then fill in its intake."""
+    known = reading.list_procedures()
+    key = procedure_ or (known[0].key if len(known) == 1 else "")
+    if not key:
+        return page(request, "procedures.html", session, procedures=known)
+    return _page(request, session, procedure(key), {})
+
+
+@router.post("/launch")
+def submit(request: Request, session: Writer, form: Form) -> Response:
+    """Preview, or launch for good."""
+    service: Service = request.app.state.service
+    chosen = procedure(one(form, "procedure")[:64])
+    intake = answers_from(chosen.intake.model_json_schema(), form)
+    draft = {} if intake.get("state_secret") else answers_from(_draft_schema(), form, prefix=DRAFT)
+    try:
+        if one(form, "what") != "launch":
+            return _page(request, session, chosen, form, path=_path(service, chosen, intake, draft))
+        request_ = LaunchRequest(chosen.key, intake, draft, one(form, "key") or None)
+        return see_other(f"/cases/{launch(service, session.actor, request_).number}")
+    except GongkaiError as error:
+        typed = {} if isinstance(error, ClassifiedContentRefused) else form
+        return _page(request, session, chosen, typed, error=error)
+
+
+def _path(service: Service, chosen: Procedure, intake: dict[str, Any], draft: dict[str, Any]) -> list[Stop]:
+    """The steps in order with today's holders. Nothing is stored; what is wrong with the input is raised."""
+    filled = fill(chosen.intake, intake, where=chosen.key)
+    fill(Drafting, draft, where="draft")
+    ahead = reading.path_from_launch(chosen, filled, {**draft, "state_secret": intake.get("state_secret")})
+    directory = reading.read_directory(service)
+    drafter = next((p.name for p in directory.people if p.username == intake.get("drafter")), "")
+    return [_stop(each, directory, str(intake.get("unit", "")), drafter) for each in ahead]
+
+
+def _stop(ahead: Ahead, directory: Directory, unit: str, drafter: str) -> Stop:
+    people: list[str] = []
+    for position in ahead.positions:
+        people += [drafter] if position.key == Position.DRAFTER else directory.holders(position.key, unit)
+    return Stop(ahead, people, bool(ahead.positions) and not any(people))
+
+
+def _page(
+    request: Request,
+    session: Reader,
+    chosen: Procedure,
+    typed: Fields,
+    *,
+    path: list[Stop] | None = None,
+    error: GongkaiError | None = None,
+) -> HTMLResponse:
+    directory = reading.read_directory(request.app.state.service)
+    values = {name: values[-1] for name, values in typed.items()}
+    return page(
+        request,
+        "launch.html",
+        session,
+        status=status_of(error) if error else 200,
+        chosen=chosen,
+        fields=_intake_fields(chosen, session, directory, values),
+        draft_fields=fields_of(_draft_schema(), _under(values, "answer." + DRAFT), prefix=DRAFT),
+        path=path,
+        key=one(typed, "key") or uuid.uuid4().hex,
+        error=error,
+    )
+
+
+def _intake_fields(
+    chosen: Procedure, session: Reader, directory: Directory, values: dict[str, str]
+) -> list[FieldView]:
+    """The intake's fields; people and sections are chosen from those there are."""
+    typed = _under(values, "answer.") or _own_intake(session, directory)
+    return [_offered(each, directory) for each in fields_of(chosen.intake.model_json_schema(), typed)]
+
+
+def _own_intake(session: Reader, directory: Directory) -> dict[str, str]:
+    """A drafter launches for themselves, most of the time."""
+    me = next((p for p in directory.people if p.username == session.actor.username), None)
+    post = next((p for p in me.posts if p.position.key == Position.DRAFTER), None) if me else None
+    return {"drafter": session.actor.username, "unit": post.unit.key} if post and post.unit else {}
+
+
+def _offered(field: FieldView, directory: Directory) -> FieldView:
+    if field.name == "unit":
+        choices = [Choice(unit.key, unit.zh) for unit in directory.units]
+    elif field.name == "drafter":
+        choices = [
+            Choice(p.username, f"{p.name}（{post.unit.zh if post.unit else ''}）")
+            for p in directory.people
+            if p.active
+            for post in p.posts
+            if post.position.key == Position.DRAFTER
+        ]
+    else:
+        return field
+    return FieldView(**{**vars(field), "kind": "pick", "choices": choices})
+
+
+def _draft_schema() -> dict[str, Any]:
+    """The drafting form without what belongs to a claimed state secret, and with nothing required."""
+    schema = Drafting.model_json_schema()
+    kept = {n: {**p, "needed": False} for n, p in schema["properties"].items() if n not in _NOT_AT_LAUNCH}
+    return {**schema, "properties": kept}
+
+
+def _under(values: dict[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}

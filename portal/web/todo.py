@@ -1,0 +1,183 @@
+"""The decision page: the document, what was said of it, where each answer leads, and the answer itself.
+
+Opening it decides nothing and uses nothing up, however often and by whomever a link is followed.
+"""
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, Response
+
+from engine import reading
+from engine.acts.decide import DecisionRequest, decide
+from engine.acts.retry import retry_case
+from engine.calls import Action, ReturnMode
+from engine.reading import Leads, Todo, VersionContent
+from engine.service import Service
+from portal.problems import status_of
+from portal.requests import BIGGEST_ID
+from portal.web.caller import Fields, Form, Reader, Writer, one
+from portal.web.differences import differences
+from portal.web.fields import answers_from, fields_of
+from portal.web.pages import page, see_other
+from rules.disclosure import DisclosureAttribute, Ground
+from rules.errors import ClassifiedContentRefused, GongkaiError
+
+router = APIRouter(include_in_schema=False)
+
+TodoId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+RETURN_FORM = "return."
+
+
+@router.get("/todo/{todo_id}")
+def show(request: Request, session: Reader, todo_id: TodoId) -> HTMLResponse:
+    """The to-do as it is now: open, decided, or closed for another reason."""
+    todo = reading.read_assignment(request.app.state.service, session.actor, todo_id)
+    return _page(request, session, todo)
+
+
+@router.post("/todo/{todo_id}")
+def submit(request: Request, session: Writer, form: Form, todo_id: TodoId) -> Response:
+    """Take the answer; what was wrong with it is told on the same page, with everything that was typed."""
+    service: Service = request.app.state.service
+    todo = reading.read_assignment(service, session.actor, todo_id)
+    try:
+        decide(service, session.actor, _request(service, session, todo, form, request.state.received_at))
+    except GongkaiError as error:
+        typed = {} if isinstance(error, ClassifiedContentRefused) else form
+        now = reading.read_assignment(service, session.actor, todo_id)
+        return _page(request, session, now, form=typed, error=error)
+    return see_other(f"/todo/{todo_id}")
+
+
+@router.post("/cases/{number}/retry")
+def retry(request: Request, session: Writer, form: Form, number: str) -> Response:
+    """The administrator's answer to an incident."""
+    retry_case(request.app.state.service, session.actor, number[:20], kind=one(form, "kind")[:40])
+    return see_other(f"/cases/{number[:20]}")
+
+
+def _request(
+    service: Service, session: Reader, todo: Todo, form: Fields, received_at: Any
+) -> DecisionRequest:
+    action = one(form, "action")
+    return DecisionRequest(
+        assignment_id=todo.id,
+        action=action,
+        opinion=one(form, "opinion"),
+        answers=_answers(service, session, todo, form, action),
+        return_to=one(form, "return_to") or None if action == Action.RETURN else None,
+        return_mode=one(form, "return_mode") or ReturnMode.RUN_AGAIN.value,
+        document_version=int(one(form, "document_version"))
+        if one(form, "document_version").isdigit()
+        else None,
+        idempotency_key=one(form, "key") or None,
+        received_at=received_at,
+    )
+
+
+def _answers(service: Service, session: Reader, todo: Todo, form: Fields, action: str) -> dict[str, Any]:
+    if todo.asks is None:
+        return {}
+    if action == Action.RETURN:
+        return answers_from(todo.asks.return_form_schema, form, prefix=RETURN_FORM)
+    if action != Action.APPROVE:
+        return {}
+    answers = answers_from(todo.asks.form_schema, form)
+    if answers.get("state_secret"):  # the page came filled in with the text that the claim now takes back
+        document = _document(service, session, todo)
+        known = vars(document) if document else {}
+        answers = {name: value for name, value in answers.items() if value != known.get(name)}
+    return answers
+
+
+def _document(service: Service, session: Reader, todo: Todo) -> VersionContent | None:
+    if todo.document_version is None or todo.title is None:
+        return None
+    try:
+        return reading.read_version(service, session.actor, todo.case, todo.document_version)
+    except GongkaiError:
+        return None
+
+
+def _page(
+    request: Request,
+    session: Reader,
+    todo: Todo,
+    *,
+    form: Fields | None = None,
+    error: GongkaiError | None = None,
+) -> HTMLResponse:
+    service: Service = request.app.state.service
+    case = reading.read_case(service, session.actor, todo.case)
+    document = _document(service, session, todo)
+    typed = form or {}
+    return page(
+        request,
+        "todo.html",
+        session,
+        status=status_of(error) if error else 200,
+        todo=todo,
+        case=case,
+        document=document,
+        attribute=DisclosureAttribute(document.attribute) if document and document.attribute else None,
+        ground=Ground(document.ground) if document and document.ground else None,
+        changes=_changes(service, session, case, document),
+        fields=_fields(todo, document, typed),
+        return_fields=_return_fields(todo, typed),
+        leads=_leads(service, session, todo),
+        directory=reading.read_directory(service),
+        typed={name: values[-1] for name, values in typed.items()},
+        key=uuid.uuid4().hex,
+        error=error,
+        next_todo=_next_todo(service, session, todo),
+    )
+
+
+def _fields(todo: Todo, document: VersionContent | None, typed: Fields) -> list[Any]:
+    if todo.asks is None:
+        return []
+    values: dict[str, Any] = vars(document) if document and todo.asks.form == "drafting" else {}
+    return fields_of(todo.asks.form_schema, {**values, **_typed(typed, "answer.")})
+
+
+def _return_fields(todo: Todo, typed: Fields) -> list[Any]:
+    if todo.asks is None:
+        return []
+    return fields_of(todo.asks.return_form_schema, _typed(typed, "answer." + RETURN_FORM), prefix=RETURN_FORM)
+
+
+def _typed(form: Fields, prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): values[-1] for name, values in form.items() if name.startswith(prefix)}
+
+
+def _leads(service: Service, session: Reader, todo: Todo) -> list[Leads]:
+    if todo.asks is None or todo.step is None or todo.round is None:
+        return []
+    return reading.read_leads(service, session.actor, todo.case, (todo.step.key, todo.round))
+
+
+def _changes(service: Service, session: Reader, case: Any, document: VersionContent | None) -> list[Any]:
+    """The text against the version this person decided on last, else against the one before."""
+    if document is None or document.version < 2:
+        return []
+    seen = [
+        decided.document_version
+        for step in case.timeline
+        for decided in step.decisions
+        if decided.by == session.actor.name and decided.document_version
+    ]
+    before = max((v for v in seen if v < document.version), default=document.version - 1)
+    earlier = reading.read_version(service, session.actor, case.number, before)
+    if earlier.body == document.body and earlier.title == document.title:
+        return []
+    return differences(f"{earlier.title}\n{earlier.body}", f"{document.title}\n{document.body}")
+
+
+def _next_todo(service: Service, session: Reader, todo: Todo) -> Todo | None:
+    """After a decision: the one to go on with."""
+    if todo.closed_at is None:
+        return None
+    waiting = reading.inbox(service, session.actor).todos
+    return waiting[0] if waiting else None
