@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from engine.actor import Actor
+from engine.actor import TOKEN_CHANNEL, Actor
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
@@ -17,7 +17,6 @@ from rules.errors import GongkaiError, InvalidInput, Kind, NotAllowed, NotSigned
 
 MAX_DAYS = 365
 PREFIX = "gongkai_"  # so that a leaked token can be recognised
-TOKEN_CHANNEL = "api-token"  # the channel's name, not a secret
 
 _INSERT = text(
     "INSERT INTO access_token (token_hash, person_id, name, created_at, expires_at)"

@@ -140,7 +140,11 @@ def revoke_token(who: Who, token_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) 
 def set_password(
     who: Who, username: Annotated[str, Path(max_length=64, pattern=r"^[\w.@-]+$")], body: PasswordBody
 ) -> Response:
-    """Ends that person's sessions and tokens."""
+    """Ends that person's sessions and tokens. Needs a session: a token sets no password.
+
+    The ledger keeps who set whose; better set them on the server (`gongkai people password`), where an
+    administrator's browser cannot be misused for it.
+    """
     access.set_password(who.service, who.actor(), username, body.password)
     return Response(status_code=204)
 
