@@ -24,6 +24,10 @@ FREE_ATTEMPTS = 5
 """Failures of one user name before it has to wait: 1 minute, 2, 4 … 64. Forgotten after a day."""
 
 _PERSON = text("SELECT id, username, name, password_hash FROM person WHERE username = :username AND active")
+# Held until the session is stored: a password set meanwhile waits for it and then ends it too.
+_STILL_THE_SAME = text(
+    "SELECT id FROM person WHERE id = :id AND active AND password_hash = :password_hash FOR SHARE"
+)
 
 # Counted before the password is looked at, so that guesses sent at once are counted one after the other.
 _COUNT_ATTEMPT = text(
@@ -159,6 +163,9 @@ def _open_session(service: Service, person: Row[Any], channel: str, replaces: st
     now, token = service.now, secrets.token_urlsafe(32)
     csrf, expires_at = csrf_token_of(token), now + timedelta(hours=service.settings.session_hours)
     with service.database.begin() as connection:
+        same = {"id": person.id, "password_hash": person.password_hash}
+        if connection.execute(_STILL_THE_SAME, same).scalar() is None:
+            raise WrongCredentials(where="username")  # reset, or deactivated, while it was checked
         connection.execute(_FORGET_FAILURES, {"key": person.username, "forgotten": now - timedelta(days=1)})
         connection.execute(_END_SESSIONS, {"token_hash": _digest(replaces or ""), "now": now})
         connection.execute(

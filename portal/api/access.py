@@ -114,7 +114,9 @@ def tokens(who: Who) -> Response:
 )
 def create_token(who: Who, body: TokenBody) -> Response:
     """A token for scripts. Its secret is shown this once. Needs a session: a token cannot make tokens."""
-    return answer(access.create_token(who.service, who.actor(), name=body.name, days=body.days), 201)
+    actor = who.actor()
+    made = access.create_token(who.service, actor, name=body.name, days=body.days, session_token=who.cookie)
+    return answer(made, 201)
 
 
 @router.delete(
