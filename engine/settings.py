@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8390"
     """Where people reach the portal; links in messages start with it."""
 
+    client_address_header: str = ""
+    """Header in which a reverse proxy states the visitor's address (``X-Real-IP``, ``X-Forwarded-For``); the
+    proxy must overwrite or extend whatever the visitor sent. Empty: the address of the connection."""
+
     prefect_ui_url: str = "http://127.0.0.1:4390"
     """Where an operator on the server sees Prefect's UI."""
 

@@ -35,6 +35,18 @@ class UnsupportedContent(GongkaiError):
     )
 
 
+class SignInCrowded(GongkaiError):
+    """More sign-ins at once than passwords can be checked; nothing was counted against anyone."""
+
+    kind = Kind.TOO_MANY
+    zh = Said("同时登录的人过多", "正在核对的密码已达上限", "请在{seconds}秒后再试")
+    en = Said(
+        "Too many sign-ins at once",
+        "As many passwords as possible are being checked",
+        "Try again in {seconds} seconds",
+    )
+
+
 class AddressNotFound(GongkaiError):
     """No such page."""
 

@@ -7,6 +7,7 @@ from pwdlib.exceptions import UnknownHashError
 from sqlalchemy import text
 
 from engine.actor import TOKEN_CHANNEL, Actor
+from engine.acts.attempts import forget_attempts_of
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
@@ -20,7 +21,6 @@ _END_SESSIONS = text("DELETE FROM auth_session WHERE person_id = :person")
 _REVOKE_TOKENS = text(
     "UPDATE access_token SET revoked_at = :now WHERE person_id = :person AND revoked_at IS NULL"
 )
-_FORGET_FAILURES = text("DELETE FROM sign_in_failure WHERE username = :username")
 
 
 def operator(account: str) -> Actor:
@@ -46,7 +46,7 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
             raise UnknownPerson(where="username", username=username)
         connection.execute(_END_SESSIONS, {"person": person})
         connection.execute(_REVOKE_TOKENS, {"person": person, "now": service.now})
-        connection.execute(_FORGET_FAILURES, {"username": username})
+        forget_attempts_of(connection, username)
         append_to_organ(
             connection,
             "password-set",
