@@ -7,10 +7,10 @@ class RequestTooLarge(GongkaiError):
     """The body exceeds the limit; it was not read to its end."""
 
     kind = Kind.TOO_LARGE
-    zh = Said("请求内容过大", "一次请求不得超过{limit_mb} MB", "请缩减内容或拆分附件后重试；没有保存任何内容")
+    zh = Said("请求内容过大", "此处一次请求不得超过{limit}", "请缩减内容或拆分附件后重试；没有保存任何内容")
     en = Said(
         "The request is too large",
-        "A request may have {limit_mb} MB at most",
+        "A request may have {limit} at most here",
         "Send less or smaller attachments; nothing was stored",
     )
 
