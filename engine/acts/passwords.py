@@ -1,10 +1,11 @@
 """Passwords: set by a signed-in administrator or by the operator of the machine, kept as argon2 hashes."""
 
+from datetime import datetime
 from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.actor import TOKEN_CHANNEL, Actor
 from engine.acts.attempts import forget_attempts_of
@@ -44,8 +45,7 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
         person = connection.execute(_SET, {"hash": hashed, "username": username}).scalar()
         if person is None:
             raise UnknownPerson(where="username", username=username)
-        connection.execute(_END_SESSIONS, {"person": person})
-        connection.execute(_REVOKE_TOKENS, {"person": person, "now": service.now})
+        end_access(connection, person, now=service.now)
         forget_attempts_of(connection, username)
         append_to_organ(
             connection,
@@ -55,6 +55,12 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
             channel=actor.channel,
             data={"person": username},
         )
+
+
+def end_access(connection: Connection, person_id: int, *, now: datetime) -> None:
+    """End every session and revoke every token of a person whose row this transaction has changed."""
+    connection.execute(_END_SESSIONS, {"person": person_id})
+    connection.execute(_REVOKE_TOKENS, {"person": person_id, "now": now})
 
 
 def verify_password(password: str, stored: str) -> bool:
