@@ -103,6 +103,19 @@ def test_launch_with_the_same_key_launches_once(gongkai: Gongkai) -> None:
     assert gongkai.count("cases") == 1
 
 
+@pytest.mark.parametrize(
+    "key", ["short", "k" * 129, "k" * 20_000, "with a blank", "钥匙钥匙钥匙钥匙", "key-0001\n"]
+)
+def test_a_key_no_request_could_carry_is_bad_input_to_every_command(gongkai: Gongkai, key: str) -> None:
+    file = gongkai.file(gongkai.sample("ZD-01").launch())
+    refused(
+        gongkai("launch", "主动公开", "--file", file, "--key", key), Code.INVALID, "Idempotency-Key", "128"
+    )
+    deciding = ("decide", "1", "--as", "zhang.wei", "--action", "approve", "--key", key)
+    refused(gongkai(*deciding), Code.INVALID, "Idempotency-Key", "128")
+    assert gongkai.count("cases") == 0
+
+
 def test_launch_by_an_administrator_is_recorded_as_theirs(gongkai: Gongkai) -> None:
     file = gongkai.file(gongkai.sample("ZD-01").launch())
     assert gongkai("launch", "主动公开", "--file", file, "--as", "lin.xue").code == 0
