@@ -45,6 +45,9 @@ class Settings(BaseSettings):
 
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False
+    smtp_ca_file: str = ""
+    """PEM file of the authority behind the mail server's certificate; empty: the machine's authorities."""
+
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
     mail_from: str = "gongkai@localhost"
