@@ -9,12 +9,14 @@ from models import Holding, Person
 from rules.errors import UnknownPerson
 from rules.positions import Position
 
+TOKEN_CHANNEL = "api-token"  # the channel's name, not a secret
+
 _person, _holding = Person.__table__, Holding.__table__
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person acting through a channel (``api``, ``cli``, ``prefect-console``)."""
+    """A person acting through a channel (``api``, ``api-token``, ``cli``, ``prefect-console``)."""
 
     person_id: int
     username: str

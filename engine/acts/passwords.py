@@ -1,16 +1,18 @@
-"""Passwords: set by an administrator or by the operator of the machine, kept as argon2 hashes."""
+"""Passwords: set by a signed-in administrator or by the operator of the machine, kept as argon2 hashes."""
 
+from datetime import datetime
 from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from engine.actor import Actor
+from engine.actor import TOKEN_CHANNEL, Actor
+from engine.acts.attempts import forget_attempts_of
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
-from rules.errors import InvalidInput, UnknownPerson
+from rules.errors import InvalidInput, NotAllowed, UnknownPerson
 from rules.positions import Position
 
 MIN_LENGTH, MAX_LENGTH, MIN_DIFFERENT = 10, 256, 5
@@ -20,7 +22,6 @@ _END_SESSIONS = text("DELETE FROM auth_session WHERE person_id = :person")
 _REVOKE_TOKENS = text(
     "UPDATE access_token SET revoked_at = :now WHERE person_id = :person AND revoked_at IS NULL"
 )
-_FORGET_FAILURES = text("DELETE FROM sign_in_failure WHERE username = :username")
 
 
 def operator(account: str) -> Actor:
@@ -31,19 +32,21 @@ def operator(account: str) -> Actor:
 def set_password(service: Service, actor: Actor, username: str, password: str) -> None:
     """Set someone's password. Their sessions end and their tokens are revoked: a reset often follows a leak.
 
+    Whoever sets a password could act as that person, so the entry in the organ's chain names both.
+
     Raises:
-        NotAllowed, UnknownPerson, InvalidInput: too weak.
+        NotAllowed: also with a token; UnknownPerson; InvalidInput: too weak.
     """
     permit(actor, Act.SET_PASSWORD, Facts(where=username))
+    _refuse_tokens(actor, username)
     _require_strength(username, password)
     hashed = _hasher().hash(password)
     with service.database.begin() as connection:
         person = connection.execute(_SET, {"hash": hashed, "username": username}).scalar()
         if person is None:
             raise UnknownPerson(where="username", username=username)
-        connection.execute(_END_SESSIONS, {"person": person})
-        connection.execute(_REVOKE_TOKENS, {"person": person, "now": service.now})
-        connection.execute(_FORGET_FAILURES, {"username": username})
+        end_access(connection, person, now=service.now)
+        forget_attempts_of(connection, username)
         append_to_organ(
             connection,
             "password-set",
@@ -54,6 +57,12 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
         )
 
 
+def end_access(connection: Connection, person_id: int, *, now: datetime) -> None:
+    """End every session and revoke every token of a person whose row this transaction has changed."""
+    connection.execute(_END_SESSIONS, {"person": person_id})
+    connection.execute(_REVOKE_TOKENS, {"person": person_id, "now": now})
+
+
 def verify_password(password: str, stored: str) -> bool:
     """Whether the password fits. An empty or foreign hash costs the same work and never fits."""
     try:
@@ -62,6 +71,20 @@ def verify_password(password: str, stored: str) -> bool:
         fits = _hasher().verify(password[:MAX_LENGTH], _nobodys_hash())
         return False
     return fits and bool(stored)
+
+
+def _refuse_tokens(actor: Actor, username: str) -> None:
+    # A token lies in a script's configuration: leaked, it must not be able to take over any account.
+    if actor.channel == TOKEN_CHANNEL:
+        raise NotAllowed(
+            where=username,
+            act_zh="用令牌设置密码",
+            act_en="set a password with a token",
+            why_zh="设置他人密码须以密码登录",
+            why_en="setting another's password needs a session",
+            todo_zh="请登录后再操作，或在服务器上运行 gongkai people password",
+            todo_en="Sign in first, or run gongkai people password on the server",
+        )
 
 
 def _require_strength(username: str, password: str) -> None:

@@ -175,6 +175,31 @@ def test_setting_a_password_ends_that_persons_sessions_and_tokens(
     assert "operator:root password-set" in traces
 
 
+def test_a_leaked_administrators_token_takes_over_no_account(
+    signed_in: SignIn, app: FastAPI, service: Service
+) -> None:
+    administrator, victim = signed_in("administrator"), signed_in("head")
+    secret = administrator.post("/api/v1/tokens", {"name": "backup", "days": 1}).json()["secret"]
+    thief = Client(app, headers={"Authorization": f"Bearer {secret}"})
+    for username in ("head", "administrator"):
+        refused = thief.put(f"/api/v1/people/{username}/password", {"password": "the-thief-knows-1"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
+        assert "gongkai people password" in refused.json()["todo"]
+    assert victim.get(ME).status_code == 200
+    assert Client(app).post(SESSION, {"username": "head", "password": PASSWORD}).status_code == 201
+    assert scalars(service, "SELECT count(*) FROM ledger_entry WHERE action = 'password-set'") == [0]
+
+
+def test_a_password_set_in_the_portal_says_in_the_ledger_who_set_whose(
+    signed_in: SignIn, service: Service
+) -> None:
+    browser = signed_in("administrator")
+    set_for_head = browser.put("/api/v1/people/head/password", {"password": "a-brand-new-password-7"})
+    assert set_for_head.status_code == 204
+    found = "SELECT actor || ' ' || channel || ' ' || (data->>'person') FROM ledger_entry"
+    assert scalars(service, f"{found} WHERE action = 'password-set'") == ["administrator api head"]
+
+
 WEAK = ("short", "1234567890123", "aaaaaaaaaaaa", "my-office-password", "tab\tinside-12", "x" * 257)
 
 
