@@ -24,13 +24,39 @@ MAX_ATTACHMENT_BYTES = 2_000_000
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Control characters, lone surrogates and the marks that reorder text so that it reads as another."""
 
+MAX_MARKS = 30
+"""Combining marks in a row, as in Unicode's stream-safe text: no script needs more, and sorting them, which
+normalisation does, takes time that grows with the square of their number."""
+
+_BLOCKS_WITH_MARKS = (
+    r"[\u0300-\u036f\u0483-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u309a\ua66f-\uabed\ufb1e\ufe20-\ufe2f"
+    r"\U00010000-\U0001efff]"
+)
+_PERHAPS_MARKS = re.compile(f"{_BLOCKS_WITH_MARKS}{_BLOCKS_WITH_MARKS}{{{MAX_MARKS},}}")
+
 
 def _printable(text: str) -> str:
     found = _UNPRINTABLE.search(text)
     if found:
         code = f"U+{ord(found.group()):04X}"
         raise PydanticCustomError("control_character", "control character {code}", {"code": code})
+    if any(_too_many_marks(run.group()) for run in _PERHAPS_MARKS.finditer(text)):
+        raise PydanticCustomError("too_many_marks", "too many combining marks in a row")
     return unicodedata.normalize("NFC", text)
+
+
+def _too_many_marks(text: str) -> bool:
+    run = 0
+    for character in text:
+        run = run + 1 if is_mark(character) else 0
+        if run > MAX_MARKS:
+            return True
+    return False
+
+
+def is_mark(character: str) -> bool:
+    """Whether it combines with what stands before it; a few do only once they are taken apart (U+0F73)."""
+    return bool(unicodedata.combining(unicodedata.normalize("NFD", character)[0]))
 
 
 def _one_line(text: str) -> str:
@@ -203,6 +229,10 @@ def clean_opinion(raw: str) -> str:
 
 _WORDING = {
     "not_one_line": ("须为一行文字", "it must be one line"),
+    "too_many_marks": (
+        f"连续的组合符号超过{MAX_MARKS}个",
+        f"more than {MAX_MARKS} combining marks stand in a row",
+    ),
     "missing": ("必填", "it is required"),
     "extra_forbidden": ("没有这一项", "there is no such field"),
     "string_type": ("须为文字", "it must be text"),

@@ -51,6 +51,7 @@ def channel_for(settings: Settings) -> Channel:
         host=settings.smtp_host,
         port=settings.smtp_port,
         starttls=settings.smtp_starttls,
+        ca_file=settings.smtp_ca_file,
         username=settings.smtp_username,
         password=settings.smtp_password.get_secret_value(),
         timeout_seconds=SMTP_TIMEOUT_SECONDS,

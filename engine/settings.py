@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8390"
     """Where people reach the portal; links in messages start with it."""
 
+    client_address_header: str = ""
+    """Header in which a reverse proxy states the visitor's address (``X-Real-IP``, ``X-Forwarded-For``); the
+    proxy must overwrite or extend whatever the visitor sent. Empty: the address of the connection."""
+
     prefect_ui_url: str = "http://127.0.0.1:4390"
     """Where an operator on the server sees Prefect's UI."""
 
@@ -41,6 +45,9 @@ class Settings(BaseSettings):
 
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False
+    smtp_ca_file: str = ""
+    """PEM file of the authority behind the mail server's certificate; empty: the machine's authorities."""
+
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
     mail_from: str = "gongkai@localhost"

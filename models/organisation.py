@@ -86,7 +86,7 @@ class AccessToken(Stored, table=True):
 
 
 class SignInFailure(Stored, table=True):
-    """Failed sign-ins of one user name, for throttling."""
+    """Failed sign-ins, for throttling: of one user name, or of it from one network or browser."""
 
     __tablename__ = "sign_in_failure"
 

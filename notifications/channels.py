@@ -30,11 +30,15 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class MailServer:
-    """SMTP with optional STARTTLS (certificate checked) and sign-in. One connection per message."""
+    """SMTP with optional STARTTLS and sign-in. One connection per message.
+
+    The certificate is checked against ``ca_file`` (an office's own authority), else the machine's.
+    """
 
     host: str
     port: int = 25
     starttls: bool = False
+    ca_file: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
     timeout_seconds: float = 10.0
@@ -48,7 +52,7 @@ class MailServer:
         try:
             with smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds) as server:
                 if self.starttls:
-                    server.starttls(context=ssl.create_default_context())
+                    server.starttls(context=ssl.create_default_context(cafile=self.ca_file or None))
                 if self.username:
                     server.login(self.username, self.password)
                 server.send_message(message)

@@ -7,9 +7,11 @@ A plain ASGI layer: it is on the path of every decision.
 import json
 import math
 import re
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Iterator, MutableMapping
+from itertools import islice
+from typing import Any, NamedTuple
 
+from anyio import CapacityLimiter, to_thread
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,9 +23,18 @@ from rules.errors import GongkaiError
 from rules.time import TimeSource
 
 MAX_BODY = 4_000_000
+MAX_BODY_WITHOUT_DOCUMENT = 8_000
+MAX_VALUES = 10_000
 MAX_DEPTH = 16
 MAX_NUMBER = 2**53
+_CARRIES_DOCUMENTS = ("/api/v1/cases", "/api/v1/assignments/")
+_LOOKED_THROUGH_IN_PLACE = 64_000
+"""Bytes; anything larger is looked through in a thread, so that nobody else waits for it."""
+_THREADS = 2
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+# Possessive, and the closing quote may be missing: it never goes back over what it has read.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
+_TOKENS_PER_VALUE = 3  # a field's name, its value's text or bracket, a comma
 _TEXT = TypeAdapter(Text)
 _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -34,6 +45,7 @@ class Door:
     def __init__(self, app: ASGIApp, time: TimeSource, *, secure: bool) -> None:
         self.app, self.time = app, time
         self.headers = security_headers(secure=secure)
+        self._threads = CapacityLimiter(_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +65,7 @@ class Door:
 
         try:
             if method in _UNSAFE:
-                receive = _replay(await _admitted_body(scope, receive))
+                receive = _replay(await self._admitted_body(scope, receive))
             await self.app(scope, receive, guarded)
         except ClientDisconnect:
             return
@@ -65,6 +77,22 @@ class Door:
             if isinstance(known, RequestTooLarge):
                 response.headers["Connection"] = "close"  # the rest of the body is never read
             await response(scope, receive, guarded)
+
+    async def _admitted_body(self, scope: Scope, receive: Receive) -> bytes:
+        headers: MutableMapping[bytes, bytes] = dict(scope["headers"])
+        limit = _limit(scope["path"])
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > limit:
+            raise _too_large(limit)
+        body = await _read(receive, limit)
+        if body:
+            if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != b"application/json":
+                raise UnsupportedContent(where="Content-Type")
+            if len(body) > _LOOKED_THROUGH_IN_PLACE:
+                await to_thread.run_sync(look_through, body, limiter=self._threads)
+            else:
+                look_through(body)
+        return body
 
     def _headed(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         named = {name for name, _ in given}
@@ -89,20 +117,11 @@ def security_headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-async def _admitted_body(scope: Scope, receive: Receive) -> bytes:
-    headers: MutableMapping[bytes, bytes] = dict(scope["headers"])
-    declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > MAX_BODY:
-        raise _too_large()
-    body = await _read(receive)
-    if body:
-        if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != b"application/json":
-            raise UnsupportedContent(where="Content-Type")
-        look_through(body)
-    return body
+def _limit(path: str) -> int:
+    return MAX_BODY if path.startswith(_CARRIES_DOCUMENTS) else MAX_BODY_WITHOUT_DOCUMENT
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, limit: int) -> bytes:
     parts, size = [], 0
     while True:
         message = await receive()
@@ -110,8 +129,8 @@ async def _read(receive: Receive) -> bytes:
             raise ClientDisconnect()
         part = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY:
-            raise _too_large()
+        if size > limit:
+            raise _too_large(limit)
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
@@ -127,43 +146,71 @@ def _replay(body: bytes) -> Receive:
 
 
 def look_through(body: bytes) -> None:
-    """Refuse what no form of ours could mean: not JSON, too deep, odd keys, unprintable text, huge numbers.
+    """Refuse what no form of ours could mean: not JSON, too many values, too deep, odd keys, unprintable
+    text, huge numbers. Cheap also for a body made to be expensive: it runs before anybody is known.
 
     Raises:
         MalformedRequest, InvalidInput: naming the place, never quoting the content.
     """
+    _count_tokens(body)
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise _malformed("不是有效的 JSON", "it is not valid JSON") from None
     if not isinstance(value, dict):
         raise _malformed("须为一个 JSON 对象", "it must be a JSON object")
-    waiting: list[tuple[Any, tuple[str, ...]]] = [(value, ())]
+    seen, waiting = 1, [_Found(value, 0, None)]
     while waiting:
-        value, path = waiting.pop()
+        found = waiting.pop()
+        value = found.value
         if isinstance(value, str):
-            _check_text(value, path)
+            _check_text(found)
         elif isinstance(value, (dict, list)):
-            if len(path) >= MAX_DEPTH:
+            seen += len(value)
+            if seen > MAX_VALUES:
+                raise _too_many()
+            if found.depth >= MAX_DEPTH:
                 raise _malformed(f"嵌套超过{MAX_DEPTH}层", f"it is nested deeper than {MAX_DEPTH}")
-            waiting += _inside(value, path)
+            waiting += _inside(found)
         elif isinstance(value, (int, float)) and not (math.isfinite(value) and abs(value) <= MAX_NUMBER):
             raise _malformed("数字过大", "a number is too large")
 
 
-def _inside(value: dict[str, Any] | list[Any], path: tuple[str, ...]) -> list[tuple[Any, tuple[str, ...]]]:
+class _Found(NamedTuple):
+    """A value and where it stands: its name, and what it stands in."""
+
+    value: Any
+    depth: int
+    within: "_Found | None"
+    name: str | int = ""
+
+    def place(self) -> str:
+        if self.within is None:
+            return ""
+        return f"{self.within.place()}.{self.name}".lstrip(".")
+
+
+def _count_tokens(body: bytes) -> None:
+    """Refuse too many values before an object is made for any of them."""
+    most = MAX_VALUES * _TOKENS_PER_VALUE + 1
+    if sum(1 for _ in islice(_TOKEN.finditer(body), most + 1)) > most:
+        raise _too_many()
+
+
+def _inside(found: _Found) -> Iterator[_Found]:
+    depth, value = found.depth + 1, found.value
     if isinstance(value, list):
-        return [(item, (*path, str(index))) for index, item in enumerate(value)]
+        return (_Found(item, depth, found, index) for index, item in enumerate(value))
     if not all(_KEY.fullmatch(key) for key in value):
         raise _malformed("含有无法识别的字段名", "it has a field with an impossible name")
-    return [(item, (*path, key)) for key, item in value.items()]
+    return (_Found(item, depth, found, key) for key, item in value.items())
 
 
-def _check_text(text: str, path: tuple[str, ...]) -> None:
+def _check_text(found: _Found) -> None:
     try:
-        _TEXT.validate_python(text)
+        _TEXT.validate_python(found.value)
     except ValidationError as error:
-        raise invalid(error, where=".".join(path)) from None
+        raise invalid(error, where=found.place()) from None
 
 
 def _no_constant(_name: str) -> None:
@@ -174,5 +221,10 @@ def _malformed(zh: str, en: str) -> MalformedRequest:
     return MalformedRequest(where="body", why_zh=zh, why_en=en)
 
 
-def _too_large() -> RequestTooLarge:
-    return RequestTooLarge(where="body", limit_mb=MAX_BODY // 1_000_000)
+def _too_many() -> MalformedRequest:
+    return _malformed(f"超过{MAX_VALUES}个值", f"it has more than {MAX_VALUES} values")
+
+
+def _too_large(limit: int) -> RequestTooLarge:
+    said = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1_000} KB"
+    return RequestTooLarge(where="body", limit=said)

@@ -7,10 +7,10 @@ class RequestTooLarge(GongkaiError):
     """The body exceeds the limit; it was not read to its end."""
 
     kind = Kind.TOO_LARGE
-    zh = Said("请求内容过大", "一次请求不得超过{limit_mb} MB", "请缩减内容或拆分附件后重试；没有保存任何内容")
+    zh = Said("请求内容过大", "此处一次请求不得超过{limit}", "请缩减内容或拆分附件后重试；没有保存任何内容")
     en = Said(
         "The request is too large",
-        "A request may have {limit_mb} MB at most",
+        "A request may have {limit} at most here",
         "Send less or smaller attachments; nothing was stored",
     )
 
@@ -32,6 +32,18 @@ class UnsupportedContent(GongkaiError):
         "This content type is not supported",
         "Bodies are application/json",
         "Set Content-Type and send again; nothing was stored",
+    )
+
+
+class SignInCrowded(GongkaiError):
+    """More sign-ins at once than passwords can be checked; nothing was counted against anyone."""
+
+    kind = Kind.TOO_MANY
+    zh = Said("同时登录的人过多", "正在核对的密码已达上限", "请在{seconds}秒后再试")
+    en = Said(
+        "Too many sign-ins at once",
+        "As many passwords as possible are being checked",
+        "Try again in {seconds} seconds",
     )
 
 

@@ -20,6 +20,7 @@ from portal.errors import (
     InternalFault,
     MalformedRequest,
     MethodNotOffered,
+    SignInCrowded,
     UnsupportedContent,
 )
 from rules.errors import GongkaiError, Kind, TooManyAttempts
@@ -117,6 +118,8 @@ def answer_problem(error: GongkaiError) -> Response:
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(int(error.facts["minutes"]) * 60)
+    if isinstance(error, SignInCrowded):
+        response.headers["Retry-After"] = str(error.facts["seconds"])
     return response
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.calls import ReturnMode
 from engine.forms import Line
+from engine.idempotency import LONGEST, PATTERN, SHORTEST
 
 BIGGEST_ID = 2**53
 
@@ -14,9 +15,9 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        min_length=8,
-        max_length=128,
-        pattern=r"^[\x21-\x7e]+$",
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        pattern=PATTERN,
         description="Chosen by the client, one per act. Sent again with the same content it gives the first "
         "answer again; with other content it is refused",
     ),

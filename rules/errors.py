@@ -252,9 +252,11 @@ class TooManyAttempts(GongkaiError):
     """Sign-in is throttled."""
 
     kind = Kind.TOO_MANY
-    zh = Said("登录尝试过多", "连续失败已达上限，账号暂停登录", "请在{minutes}分钟后再试")
+    zh = Said("登录尝试过多", "连续失败已达上限，暂停登录", "请在{minutes}分钟后再试，或改用您登录过的浏览器")
     en = Said(
-        "Too many attempts", "Sign-in is paused after repeated failures", "Try again in {minutes} minutes"
+        "Too many attempts",
+        "Sign-in is paused after repeated failures",
+        "Try again in {minutes} minutes, or use a browser you signed in with before",
     )
 
 

@@ -23,8 +23,21 @@ if TYPE_CHECKING:
     from engine.reading import CaseView
 
 As = Annotated[str | None, typer.Option("--as", metavar="P", help="用户名 / user name")]
+
+
+def _checked_key(key: str | None) -> str | None:
+    from engine.idempotency import checked_key
+
+    return checked_key(key)
+
+
 Key = Annotated[
-    str | None, typer.Option("--key", help="幂等键：重发只办一次 / repeated with the same key, done once")
+    str | None,
+    typer.Option(
+        "--key",
+        callback=_checked_key,
+        help="幂等键：重发只办一次 / repeated with the same key, done once",
+    ),
 ]
 
 

@@ -1,11 +1,12 @@
 """Signing in and who is behind a session. Secrets are kept only as SHA-256; every act leaves a trace.
 
-Personal tokens are in ``tokens``, passwords in ``passwords``; this module is the door to all three.
+Personal tokens are in ``tokens``, passwords in ``passwords``, how often one may guess in ``attempts``; this
+module is the door to all of them.
 """
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,31 +14,28 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from engine.actor import Actor
+from engine.acts.attempts import (
+    ON_THE_SERVER,
+    Attempt,
+    Visitor,
+    count_attempt,
+    forget_attempts,
+    knows_device,
+    new_device_key,
+)
 from engine.acts.passwords import operator, set_password, verify_password
 from engine.acts.tokens import TokenNotFound, actor_of_token, create_token, list_tokens, revoke_token
 from engine.ledger import append_to_organ
 from engine.service import Service
 from models.statement import Statement
-from rules.errors import NotSignedIn, RequestForged, TooManyAttempts, WrongCredentials
-
-FREE_ATTEMPTS = 5
-"""Failures of one user name before it has to wait: 1 minute, 2, 4 … 64. Forgotten after a day."""
+from rules.errors import NotSignedIn, RequestForged, WrongCredentials
 
 _PERSON = text("SELECT id, username, name, password_hash FROM person WHERE username = :username AND active")
-
-# Counted before the password is looked at, so that guesses sent at once are counted one after the other.
-_COUNT_ATTEMPT = text(
-    """
-    INSERT INTO sign_in_failure AS f (username, failures, last_at) VALUES (:key, 1, :now)
-    ON CONFLICT (username) DO UPDATE
-       SET failures = CASE WHEN f.last_at < :forgotten THEN 1 ELSE f.failures + 1 END, last_at = :now
-     WHERE f.failures < :free
-        OR f.last_at + make_interval(mins => (2 ^ least(f.failures - :free, 6))::int) <= :now
-    RETURNING failures
-    """
+# Held until the session is stored: a password set meanwhile waits for it and then ends it too.
+_STILL_THE_SAME = text(
+    "SELECT id FROM person WHERE id = :id AND active AND password_hash = :password_hash FOR SHARE"
 )
-_WAITING_SINCE = text("SELECT failures, last_at FROM sign_in_failure WHERE username = :key")
-_FORGET_FAILURES = text("DELETE FROM sign_in_failure WHERE username = :key OR last_at < :forgotten")
+
 _START_SESSION = text(
     "INSERT INTO auth_session (token_hash, csrf_hash, person_id, created_at, expires_at)"
     " VALUES (:token_hash, :csrf_hash, :person, :now, :expires_at)"
@@ -60,13 +58,17 @@ _SESSION = Statement(
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A new session: its two secrets exist here and with the person, nowhere else."""
+    """A new session: its two secrets exist here and with the person, nowhere else.
+
+    ``device_key`` outlives it: the browser shows it at the next sign-in, to be known.
+    """
 
     username: str
     name: str
     session_token: str
     csrf_token: str
     expires_at: datetime
+    device_key: str
 
 
 @dataclass(frozen=True)
@@ -88,24 +90,37 @@ class Session:
 
 
 def sign_in(
-    service: Service, username: str, password: str, *, channel: str = "api", replaces: str | None = None
+    service: Service,
+    username: str,
+    password: str,
+    *,
+    channel: str = "api",
+    replaces: str | None = None,
+    visitor: Visitor = ON_THE_SERVER,
 ) -> SignedIn:
     """Open a session; ``replaces`` is the session the browser came with, which ends.
 
     Raises:
         WrongCredentials: also for an unknown name, after the same work.
-        TooManyAttempts: the name has to wait.
+        TooManyAttempts: this visitor has to wait.
     """
-    with service.read() as connection:
-        person = connection.execute(_PERSON, {"username": _plausible(username)}).one_or_none()
-    key = person.username if person else _bucket(username)
-    attempt = _count_attempt(service, key)
+    person = _find(service, username)
+    attempt = count_attempt(service, username, person.password_hash if person else None, visitor)
     if not verify_password(password, person.password_hash if person else ""):
-        if person and attempt == FREE_ATTEMPTS:
-            _note(service, "sign-in-paused", person.username, channel)
+        if person and attempt.exhausted:
+            _note(service, "sign-in-paused", person.username, channel, of=attempt.exhausted[0])
         raise WrongCredentials(where="username")
     assert person is not None  # only a stored hash can match
-    return _open_session(service, person, channel, replaces)
+    session = _open_session(service, person, channel, replaces, attempt)
+    if knows_device(person.username, person.password_hash, visitor.device_key):
+        return replace(session, device_key=visitor.device_key)
+    return session
+
+
+def is_known_browser(service: Service, username: str, visitor: Visitor) -> bool:
+    """Whether that person signed in before in this browser."""
+    person = _find(service, username) if visitor.device_key else None
+    return person is not None and knows_device(person.username, person.password_hash, visitor.device_key)
 
 
 def sign_out(service: Service, session_token: str) -> None:
@@ -142,24 +157,22 @@ def csrf_token_of(session_token: str) -> str:
     return hmac.new(session_token.encode(), b"csrf", sha256).hexdigest()
 
 
-def _count_attempt(service: Service, key: str) -> int:
-    now, forgotten = service.now, service.now - timedelta(days=1)
-    arguments = {"key": key, "now": now, "forgotten": forgotten, "free": FREE_ATTEMPTS}
+def _find(service: Service, username: str) -> Row[Any] | None:
+    plausible = username if username.isprintable() and len(username) <= 64 else ""
     with service.read() as connection:
-        counted = connection.execute(_COUNT_ATTEMPT, arguments).scalar()
-        if counted is not None:
-            return int(counted)
-        waiting = connection.execute(_WAITING_SINCE, {"key": key}).one()
-    until = waiting.last_at + timedelta(minutes=2 ** min(waiting.failures - FREE_ATTEMPTS, 6))
-    minutes = max(1, -(-int((until - now).total_seconds()) // 60))
-    raise TooManyAttempts(where="username", minutes=minutes)
+        return connection.execute(_PERSON, {"username": plausible}).one_or_none()
 
 
-def _open_session(service: Service, person: Row[Any], channel: str, replaces: str | None) -> SignedIn:
+def _open_session(
+    service: Service, person: Row[Any], channel: str, replaces: str | None, attempt: Attempt
+) -> SignedIn:
     now, token = service.now, secrets.token_urlsafe(32)
     csrf, expires_at = csrf_token_of(token), now + timedelta(hours=service.settings.session_hours)
     with service.database.begin() as connection:
-        connection.execute(_FORGET_FAILURES, {"key": person.username, "forgotten": now - timedelta(days=1)})
+        same = {"id": person.id, "password_hash": person.password_hash}
+        if connection.execute(_STILL_THE_SAME, same).scalar() is None:
+            raise WrongCredentials(where="username")  # reset, or deactivated, while it was checked
+        forget_attempts(connection, service, attempt)
         connection.execute(_END_SESSIONS, {"token_hash": _digest(replaces or ""), "now": now})
         connection.execute(
             _START_SESSION,
@@ -172,21 +185,13 @@ def _open_session(service: Service, person: Row[Any], channel: str, replaces: st
             },
         )
         append_to_organ(connection, "signed-in", at=now, actor=person.username, channel=channel)
-    return SignedIn(person.username, person.name, token, csrf, expires_at)
+    device_key = new_device_key(person.username, person.password_hash)
+    return SignedIn(person.username, person.name, token, csrf, expires_at, device_key)
 
 
-def _note(service: Service, action: str, username: str, channel: str) -> None:
+def _note(service: Service, action: str, username: str, channel: str, **data: str) -> None:
     with service.database.begin() as connection:
-        append_to_organ(connection, action, at=service.now, actor=username, channel=channel)
-
-
-def _plausible(username: str) -> str:
-    return username if username.isprintable() and len(username) <= 64 else ""
-
-
-def _bucket(username: str) -> str:
-    # Unknown names share 4096 rows: the table cannot be filled, and a password typed as a name is not kept.
-    return "?" + _digest(username)[:3]
+        append_to_organ(connection, action, at=service.now, actor=username, channel=channel, data=data)
 
 
 def _digest(secret: str) -> str:
@@ -197,10 +202,12 @@ __all__ = [
     "Session",
     "SignedIn",
     "TokenNotFound",
+    "Visitor",
     "actor_of_session",
     "actor_of_token",
     "create_token",
     "csrf_token_of",
+    "is_known_browser",
     "list_tokens",
     "operator",
     "revoke_token",

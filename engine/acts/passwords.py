@@ -1,12 +1,14 @@
 """Passwords: set by a signed-in administrator or by the operator of the machine, kept as argon2 hashes."""
 
+from datetime import datetime
 from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.actor import TOKEN_CHANNEL, Actor
+from engine.acts.attempts import forget_attempts_of
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
@@ -20,7 +22,6 @@ _END_SESSIONS = text("DELETE FROM auth_session WHERE person_id = :person")
 _REVOKE_TOKENS = text(
     "UPDATE access_token SET revoked_at = :now WHERE person_id = :person AND revoked_at IS NULL"
 )
-_FORGET_FAILURES = text("DELETE FROM sign_in_failure WHERE username = :username")
 
 
 def operator(account: str) -> Actor:
@@ -44,9 +45,8 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
         person = connection.execute(_SET, {"hash": hashed, "username": username}).scalar()
         if person is None:
             raise UnknownPerson(where="username", username=username)
-        connection.execute(_END_SESSIONS, {"person": person})
-        connection.execute(_REVOKE_TOKENS, {"person": person, "now": service.now})
-        connection.execute(_FORGET_FAILURES, {"username": username})
+        end_access(connection, person, now=service.now)
+        forget_attempts_of(connection, username)
         append_to_organ(
             connection,
             "password-set",
@@ -55,6 +55,12 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
             channel=actor.channel,
             data={"person": username},
         )
+
+
+def end_access(connection: Connection, person_id: int, *, now: datetime) -> None:
+    """End every session and revoke every token of a person whose row this transaction has changed."""
+    connection.execute(_END_SESSIONS, {"person": person_id})
+    connection.execute(_REVOKE_TOKENS, {"person": person_id, "now": now})
 
 
 def verify_password(password: str, stored: str) -> bool:

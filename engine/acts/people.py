@@ -6,13 +6,14 @@ that is no longer listed ends yesterday: from this moment on that person does no
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.actor import Actor
+from engine.acts.passwords import end_access
 from engine.ledger import append_to_organ
 from engine.policy import Act, permit
 from engine.roster import HoldingEntry, PersonEntry, Roster, RosterFile
@@ -57,7 +58,7 @@ def import_people(service: Service, actor: Actor, file: RosterFile) -> Imported:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(739020191)")  # one import at a time
         stored = _Stored.load(connection)
         _check(file, stored, service.today)
-        result = _store(connection, file.roster, stored, service.today)
+        result = _store(service, connection, file.roster, stored)
         if result.changes:
             append_to_organ(
                 connection,
@@ -170,11 +171,11 @@ def _check_holding(file: RosterFile, path: tuple[Any, ...], holding: HoldingEntr
 # --- storing ---------------------------------------------------------------------------------
 
 
-def _store(connection: Connection, roster: Roster, stored: _Stored, today: date) -> Imported:
+def _store(service: Service, connection: Connection, roster: Roster, stored: _Stored) -> Imported:
     changes = [*_store_organ(connection, roster, stored), *_store_units(connection, roster, stored)]
     for person in roster.people:
-        changes += _store_person(connection, person, stored.people.get(person.username))
-    changes += _store_holdings(connection, roster, stored, today)
+        changes += _store_person(connection, person, stored.people.get(person.username), service.now)
+    changes += _store_holdings(connection, roster, stored, service.today)
     unlisted = sorted(set(stored.people) - {person.username for person in roster.people})
     return Imported(stored.organ is None, changes, unlisted, len(roster.people))
 
@@ -207,7 +208,9 @@ def _store_units(connection: Connection, roster: Roster, stored: _Stored) -> lis
     return changes
 
 
-def _store_person(connection: Connection, person: PersonEntry, before: Row[Any] | None) -> list[Change]:
+def _store_person(
+    connection: Connection, person: PersonEntry, before: Row[Any] | None, now: datetime
+) -> list[Change]:
     values: dict[str, Any] = {"name": person.name, "email": person.email, "active": person.active}
     if before is None:
         connection.execute(insert(_person).values(username=person.username, password_hash="", **values))
@@ -217,6 +220,8 @@ def _store_person(connection: Connection, person: PersonEntry, before: Row[Any] 
         return []
     connection.execute(update(_person).where(_person.c.id == before.id).values(**values))
     if "active" in changed:
+        # Both ways: whoever comes back signs in anew, also if they left before this was so.
+        end_access(connection, before.id, now=now)
         return [Change("person-activated" if person.active else "person-deactivated", person.username)]
     return [Change("person-changed", person.username, "、".join(changed))]
 

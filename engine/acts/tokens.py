@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.actor import TOKEN_CHANNEL, Actor
 from engine.ledger import append_to_organ
@@ -18,6 +18,11 @@ from rules.errors import GongkaiError, InvalidInput, Kind, NotAllowed, NotSigned
 MAX_DAYS = 365
 PREFIX = "gongkai_"  # so that a leaked token can be recognised
 
+# Held until the token is stored: a password set meanwhile waits for it and then revokes it too.
+_HOLD_PERSON = text("SELECT id FROM person WHERE id = :person AND active FOR SHARE")
+_SESSION_LIVES = text(
+    "SELECT 1 FROM auth_session WHERE token_hash = :hash AND person_id = :person AND expires_at > :now"
+)
 _INSERT = text(
     "INSERT INTO access_token (token_hash, person_id, name, created_at, expires_at)"
     " VALUES (:hash, :person, :name, :now, :expires_at) RETURNING id"
@@ -73,11 +78,14 @@ class NewToken:
     expires_at: datetime
 
 
-def create_token(service: Service, actor: Actor, *, name: str, days: int) -> NewToken:
-    """Make a token of one's own that lasts ``days``.
+def create_token(
+    service: Service, actor: Actor, *, name: str, days: int, session_token: str | None = None
+) -> NewToken:
+    """Make a token of one's own that lasts ``days``; ``session_token`` is the session it is made in, if any.
 
     Raises:
-        NotAllowed: made with a token; InvalidInput: longer than a year, or no name.
+        NotAllowed: made with a token; InvalidInput: longer than a year, or no name;
+        NotSignedIn: the session or the account ended meanwhile.
     """
     _own(actor)
     if not 1 <= days <= MAX_DAYS:
@@ -87,6 +95,7 @@ def create_token(service: Service, actor: Actor, *, name: str, days: int) -> New
     secret, now = PREFIX + secrets.token_urlsafe(32), service.now
     expires_at = now + timedelta(days=days)
     with service.database.begin() as connection:
+        _require_still_signed_in(connection, actor, session_token, now)
         made = {"hash": _digest(secret), "person": actor.person_id, "name": name, "now": now}
         token_id = connection.execute(_INSERT, {**made, "expires_at": expires_at}).scalar_one()
         told = {"token": token_id, "expires_at": expires_at.isoformat()}
@@ -144,6 +153,19 @@ def _own(actor: Actor, *, changing: bool = True) -> None:
             todo_zh="请登录后再操作",
             todo_en="Sign in first",
         )
+
+
+def _require_still_signed_in(
+    connection: Connection, actor: Actor, session_token: str | None, now: datetime
+) -> None:
+    """A reset or deactivation since the caller was looked up must not be outlived by the new token."""
+    if connection.execute(_HOLD_PERSON, {"person": actor.person_id}).scalar() is None:
+        raise NotSignedIn(where="session")
+    if session_token is None:
+        return
+    found = {"hash": _digest(session_token), "person": actor.person_id, "now": now}
+    if connection.execute(_SESSION_LIVES, found).scalar() is None:
+        raise NotSignedIn(where="session")
 
 
 def _invalid(field: str, zh: str, en: str) -> InvalidInput:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
@@ -16,11 +16,10 @@ from portal.answers import answer
 from portal.caller import Who, cookie_name, give_cookie, take_cookie
 from portal.problems import documented
 from portal.requests import BIGGEST_ID, PasswordBody, SignInBody, TokenBody
+from portal.sign_ins import SignInLines
+from portal.visitor import give_device_cookie, visitor_of
 
 router = APIRouter()
-
-_AT_ONCE = 2
-"""Passwords checked at the same time: each takes 64 MB for some hundredth of a second."""
 
 
 class Opened(BaseModel):
@@ -57,12 +56,17 @@ class Tokens(BaseModel):
     tags=["access"],
 )
 async def sign_in(request: Request, body: SignInBody) -> Response:
-    """Opens a session and sets its cookie. Whatever session the browser came with ends."""
+    """Opens a session and sets its cookie. Whatever session the browser came with ends.
+
+    A second cookie lets the browser be known next time, so that others' failures do not hold it up.
+    """
     service: Service = request.app.state.service
-    before = request.cookies.get(cookie_name(service))
-    limiter = request.app.state.sign_ins
-    signed_in = await to_thread.run_sync(
-        lambda: access.sign_in(service, body.username, body.password, replaces=before), limiter=limiter
+    lines: SignInLines = request.app.state.sign_ins
+    before, visitor = request.cookies.get(cookie_name(service)), visitor_of(request)
+    known = await to_thread.run_sync(access.is_known_browser, service, body.username, visitor)
+    signed_in = await (lines.known if known else lines.strangers).take(
+        visitor.network,
+        lambda: access.sign_in(service, body.username, body.password, replaces=before, visitor=visitor),
     )
     opened = {
         "username": signed_in.username,
@@ -72,6 +76,7 @@ async def sign_in(request: Request, body: SignInBody) -> Response:
     }
     response = answer(opened, 201)
     give_cookie(response, service, signed_in)
+    give_device_cookie(response, service, signed_in)
     return response
 
 
@@ -114,7 +119,9 @@ def tokens(who: Who) -> Response:
 )
 def create_token(who: Who, body: TokenBody) -> Response:
     """A token for scripts. Its secret is shown this once. Needs a session: a token cannot make tokens."""
-    return answer(access.create_token(who.service, who.actor(), name=body.name, days=body.days), 201)
+    actor = who.actor()
+    made = access.create_token(who.service, actor, name=body.name, days=body.days, session_token=who.cookie)
+    return answer(made, 201)
 
 
 @router.delete(
@@ -147,11 +154,6 @@ def set_password(
     """
     access.set_password(who.service, who.actor(), username, body.password)
     return Response(status_code=204)
-
-
-def sign_in_limiter() -> CapacityLimiter:
-    """One per application: sign-ins wait for each other without holding the threads of other requests."""
-    return CapacityLimiter(_AT_ONCE)
 
 
 def _me(actor: Actor, csrf: str | None, expires_at: datetime | None) -> dict[str, object]:

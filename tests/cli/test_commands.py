@@ -103,6 +103,19 @@ def test_launch_with_the_same_key_launches_once(gongkai: Gongkai) -> None:
     assert gongkai.count("cases") == 1
 
 
+@pytest.mark.parametrize(
+    "key", ["short", "k" * 129, "k" * 20_000, "with a blank", "钥匙钥匙钥匙钥匙", "key-0001\n"]
+)
+def test_a_key_no_request_could_carry_is_bad_input_to_every_command(gongkai: Gongkai, key: str) -> None:
+    file = gongkai.file(gongkai.sample("ZD-01").launch())
+    refused(
+        gongkai("launch", "主动公开", "--file", file, "--key", key), Code.INVALID, "Idempotency-Key", "128"
+    )
+    deciding = ("decide", "1", "--as", "zhang.wei", "--action", "approve", "--key", key)
+    refused(gongkai(*deciding), Code.INVALID, "Idempotency-Key", "128")
+    assert gongkai.count("cases") == 0
+
+
 def test_launch_by_an_administrator_is_recorded_as_theirs(gongkai: Gongkai) -> None:
     file = gongkai.file(gongkai.sample("ZD-01").launch())
     assert gongkai("launch", "主动公开", "--file", file, "--as", "lin.xue").code == 0
@@ -483,9 +496,24 @@ def test_approving_ones_own_draft_is_refused(gongkai: Gongkai, number: str) -> N
 
 def test_a_decision_about_a_version_seen_before_an_edit_is_stale(gongkai: Gongkai, number: str) -> None:
     to_step(gongkai, "zhang.wei")
-    todo = str(gongkai.todo("li.na")["id"])
-    answer = gongkai("decide", todo, "--as", "li.na", "--action", "approve", "--version", "7")
-    refused(answer, Code.CONFLICT, "第7稿")
+    seen = gongkai.todo("li.na")
+
+    def decide(todo: Any, username: str, *words: str) -> Answer:
+        return gongkai("decide", str(todo["id"]), "--as", username, "--action", *words)
+
+    version = str(seen["document_version"])
+    assert decide(seen, "li.na", "return", "--to", "drafting", "--opinion", "请改标题").code == 0
+    refused(decide(seen, "li.na", "approve", "--version", version), Code.CONFLICT, "李娜", "退回")
+    edited = decide(gongkai.todo("zhang.wei"), "zhang.wei", "approve", "--set", "title=改过的标题")
+    assert edited.code == 0, edited.err
+    anew = gongkai.todo("li.na")
+    current = str(anew["document_version"])
+    assert current != version
+    stale = decide(anew, "li.na", "approve", "--version", version)
+    refused(stale, Code.CONFLICT, f"所见第{version}稿，现为第{current}稿")
+    english = decide(anew, "li.na", "approve", "--version", version, "--lang", "en")
+    refused(english, Code.CONFLICT, f"no. {version}; current is no. {current}")
+    assert decide(anew, "li.na", "approve", "--version", current).code == 0
 
 
 @pytest.mark.parametrize(

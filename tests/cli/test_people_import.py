@@ -6,12 +6,13 @@ import pytest
 
 from deployments.samples import BUREAU, read_bureau
 from engine.actor import Actor
+from engine.acts.access import actor_of_session, actor_of_token, create_token, set_password, sign_in
 from engine.acts.passwords import operator
 from engine.acts.people import Imported, import_people
 from engine.ledger import verify
 from engine.roster import read_roster
 from engine.service import Service
-from rules.errors import GongkaiError, InvalidInput, MalformedFile, NotAllowed
+from rules.errors import GongkaiError, InvalidInput, MalformedFile, NotAllowed, NotSignedIn
 from tests.builders import MovableClock, scalars
 
 OPERATOR = operator("root")
@@ -88,6 +89,27 @@ def test_someone_not_named_any_more_loses_every_position_and_is_reported(service
     result = load(service, "\n".join(ROSTER.splitlines()[:-1]))
     assert result.unlisted == ["li.na"]
     assert service.actor("li.na", channel="api").holdings == frozenset()
+
+
+def test_someone_deactivated_loses_sessions_and_tokens_for_good(
+    service: Service, clock: MovableClock
+) -> None:
+    """Coming back brings none of them to life again."""
+    load(service)
+    password = "correct-horse-battery"
+    set_password(service, OPERATOR, "li.na", password)
+    session = sign_in(service, "li.na", password).session_token
+    token = create_token(service, service.actor("li.na", channel="api"), name="script", days=365).secret
+    left = ROSTER.replace("name: 李娜,", "name: 李娜, active: false,")
+    assert [c.what for c in load(service, left).changes] == ["person-deactivated"]
+    assert scalars(service, "SELECT count(*) FROM auth_session") == [0]
+    assert scalars(service, "SELECT revoked_at FROM access_token") == [clock.now]
+    assert [c.what for c in load(service).changes] == ["person-activated"]
+    with pytest.raises(NotSignedIn):
+        actor_of_session(service, session)
+    with pytest.raises(NotSignedIn):
+        actor_of_token(service, token)
+    assert sign_in(service, "li.na", password).username == "li.na"
 
 
 def test_a_new_name_or_address_is_taken_over_and_the_address_is_not_put_into_the_ledger(

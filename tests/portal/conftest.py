@@ -26,6 +26,7 @@ class Client:
     cookies: httpx.Cookies = field(default_factory=httpx.Cookies)
     headers: dict[str, str] = field(default_factory=dict)
     base_url: str = "http://127.0.0.1:8390"
+    address: str = "127.0.0.1"
 
     def __call__(self, method: str, path: str, **request: Any) -> httpx.Response:
         """One request. ``headers=`` are added to the client's own."""
@@ -33,7 +34,7 @@ class Client:
 
     async def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers = {**self.headers, **request.pop("headers", {})}
-        transport = httpx.ASGITransport(app=self.app)
+        transport = httpx.ASGITransport(app=self.app, client=(self.address, 4711))
         async with httpx.AsyncClient(
             transport=transport, base_url=self.base_url, cookies=self.cookies
         ) as client:
