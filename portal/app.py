@@ -1,15 +1,15 @@
-"""The portal as one ASGI application: JSON API for people and scripts, public register for everybody."""
+"""The portal as one ASGI application: pages and JSON API for those who sign in, a register for everybody."""
 
 from functools import partial
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
-from starlette.responses import RedirectResponse
 
 import flows  # noqa: F401  installs every procedure
 from engine.service import Service, service_from_environment
 from models.database import connect
+from portal import web
 from portal.api import access, cases, installation, todos
 from portal.caller import is_secure
 from portal.door import Door
@@ -17,6 +17,7 @@ from portal.openapi import described
 from portal.problems import install_handlers
 from portal.register import routes as register
 from portal.sign_ins import SignInLines
+from portal.web.events import Changes
 
 DESCRIPTION = """
 Gongkai 公开: approval of documents under the notice 应急厅函〔2019〕390号.
@@ -43,14 +44,15 @@ def create_app(service: Service | None = None) -> FastAPI:
     app.state.public = _public_database(chosen)
     app.state.sign_ins = SignInLines()
     app.add_middleware(Door, time=chosen.time, secure=is_secure(chosen))
-    install_handlers(app)
+    app.state.changes = Changes(chosen)
+    install_handlers(app, web.answer_error)
     api = APIRouter(prefix="/api/v1")
     for part in (access, todos, cases, installation):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(installation.health)
     app.include_router(register.router)
-    app.add_api_route("/", _home, include_in_schema=False)
+    web.install(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app
 
@@ -59,7 +61,3 @@ def _public_database(service: Service) -> Engine | None:
     """The register is read by a role that can see published copies and nothing else."""
     url = service.settings.public_database_url.get_secret_value()
     return connect(url, pool_size=4) if url else None
-
-
-async def _home() -> RedirectResponse:
-    return RedirectResponse("/register", 307)

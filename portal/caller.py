@@ -97,7 +97,7 @@ def give_cookie(response: Response, service: Service, signed_in: SignedIn) -> No
         path="/",
         secure=is_secure(service),
         httponly=True,
-        samesite="strict",
+        samesite="lax",  # a link in a mail must find the session; every change carries a token besides
     )
 
 

@@ -27,7 +27,8 @@ MAX_BODY_WITHOUT_DOCUMENT = 8_000
 MAX_VALUES = 10_000
 MAX_DEPTH = 16
 MAX_NUMBER = 2**53
-_CARRIES_DOCUMENTS = ("/api/v1/cases", "/api/v1/assignments/")
+_CARRIES_DOCUMENTS = ("/api/v1/cases", "/api/v1/assignments/", "/todo/", "/launch")
+_FORM = b"application/x-www-form-urlencoded"
 _LOOKED_THROUGH_IN_PLACE = 64_000
 """Bytes; anything larger is looked through in a thread, so that nobody else waits for it."""
 _THREADS = 2
@@ -86,7 +87,10 @@ class Door:
             raise _too_large(limit)
         body = await _read(receive, limit)
         if body:
-            if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != b"application/json":
+            given = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+            if given == _FORM and not scope["path"].startswith("/api/"):
+                return body  # a form of our pages: every one carries the CSRF token of its session
+            if given != b"application/json":
                 raise UnsupportedContent(where="Content-Type")
             if len(body) > _LOOKED_THROUGH_IN_PLACE:
                 await to_thread.run_sync(look_through, body, limiter=self._threads)

@@ -1,6 +1,7 @@
 """Errors as ``application/problem+json`` (RFC 9457): one place says which status a condition has."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any, cast
 
 import psycopg
@@ -144,22 +145,25 @@ def unforeseen(error: Exception, method: str, path: str) -> GongkaiError:
     return InternalFault(where=reference)
 
 
-def install_handlers(app: FastAPI) -> None:
-    """Map the family, FastAPI's request faults and unknown addresses to problems."""
+Answer = Callable[[Request, GongkaiError], Response]
 
-    async def family(_request: Request, error: Exception) -> Response:
+
+def install_handlers(app: FastAPI, answer: Answer) -> None:
+    """Map the family, FastAPI's request faults and unknown addresses to answers."""
+
+    async def family(request: Request, error: Exception) -> Response:
         assert isinstance(error, GongkaiError)
-        return answer_problem(error)
+        return answer(request, error)
 
-    async def request_fault(_request: Request, error: Exception) -> Response:
+    async def request_fault(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer_problem(_fault(error))
+        return answer(request, _fault(error))
 
-    async def address(_request: Request, error: Exception) -> Response:
+    async def address(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 405:
-            return answer_problem(MethodNotOffered())
-        return answer_problem(AddressNotFound() if error.status_code == 404 else _unreadable())
+            return answer(request, MethodNotOffered())
+        return answer(request, AddressNotFound() if error.status_code == 404 else _unreadable())
 
     app.add_exception_handler(GongkaiError, family)
     app.add_exception_handler(RequestValidationError, request_fault)

@@ -9,8 +9,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from fastapi import Request, Response
 
+from engine.acts import access
+from engine.acts.access import SignedIn
+from engine.service import Service
+from portal.caller import cookie_name, give_cookie
 from portal.errors import SignInCrowded
+from portal.visitor import give_device_cookie, visitor_of
 
 LONGEST_LINE = 24
 """Sign-ins checked or waiting; a single network fills half of it at most."""
@@ -18,6 +24,7 @@ LONGEST_LINE = 24
 RETRY_SECONDS = 3
 
 T = TypeVar("T")
+AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 
 class SignInLine:
@@ -47,3 +54,27 @@ class SignInLines:
 
     def __init__(self) -> None:
         self.strangers, self.known = SignInLine(at_once=2), SignInLine(at_once=1)
+
+
+async def sign_in_visitor(request: Request, username: str, password: str) -> SignedIn:
+    """Check a password when its turn comes, and open a session. Whatever session the browser came with ends.
+
+    Raises:
+        WrongCredentials, TooManyAttempts, SignInCrowded.
+    """
+    service: Service = request.app.state.service
+    lines: SignInLines = request.app.state.sign_ins
+    before, visitor = request.cookies.get(cookie_name(service)), visitor_of(request)
+    known = await to_thread.run_sync(access.is_known_browser, service, username, visitor)
+    return await (lines.known if known else lines.strangers).take(
+        visitor.network,
+        lambda: access.sign_in(service, username, password, replaces=before, visitor=visitor),
+    )
+
+
+def let_in(response: AnyResponse, request: Request, signed_in: SignedIn) -> AnyResponse:
+    """Hand the session to the browser, and let it be known next time."""
+    service: Service = request.app.state.service
+    give_cookie(response, service, signed_in)
+    give_device_cookie(response, service, signed_in)
+    return response

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
@@ -11,13 +10,11 @@ from engine.actor import Actor
 from engine.acts import access
 from engine.acts.tokens import NewToken, PersonalToken
 from engine.reading.values import Named, position_named
-from engine.service import Service
 from portal.answers import answer
-from portal.caller import Who, cookie_name, give_cookie, take_cookie
+from portal.caller import Who, take_cookie
 from portal.problems import documented
 from portal.requests import BIGGEST_ID, PasswordBody, SignInBody, TokenBody
-from portal.sign_ins import SignInLines
-from portal.visitor import give_device_cookie, visitor_of
+from portal.sign_ins import let_in, sign_in_visitor
 
 router = APIRouter()
 
@@ -60,24 +57,14 @@ async def sign_in(request: Request, body: SignInBody) -> Response:
 
     A second cookie lets the browser be known next time, so that others' failures do not hold it up.
     """
-    service: Service = request.app.state.service
-    lines: SignInLines = request.app.state.sign_ins
-    before, visitor = request.cookies.get(cookie_name(service)), visitor_of(request)
-    known = await to_thread.run_sync(access.is_known_browser, service, body.username, visitor)
-    signed_in = await (lines.known if known else lines.strangers).take(
-        visitor.network,
-        lambda: access.sign_in(service, body.username, body.password, replaces=before, visitor=visitor),
-    )
+    signed_in = await sign_in_visitor(request, body.username, body.password)
     opened = {
         "username": signed_in.username,
         "name": signed_in.name,
         "csrf_token": signed_in.csrf_token,
         "expires_at": signed_in.expires_at,
     }
-    response = answer(opened, 201)
-    give_cookie(response, service, signed_in)
-    give_device_cookie(response, service, signed_in)
-    return response
+    return let_in(answer(opened, 201), request, signed_in)
 
 
 @router.delete(

@@ -1,1 +1,24 @@
 """The pages of people who sign in: inbox, decision page, case, launch, people. Forms post; scripts help."""
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from portal.problems import answer_problem, status_of
+from portal.web import cases, inbox, launch, pages, people, signing, todo
+from portal.web.caller import SignInFirst, to_sign_in
+from rules.errors import GongkaiError
+
+
+def install(app: FastAPI) -> None:
+    """All pages."""
+    for part in (signing, inbox, todo, cases, launch, people, pages):
+        app.include_router(part.router)
+    app.add_exception_handler(SignInFirst, to_sign_in)
+
+
+def answer_error(request: Request, error: GongkaiError) -> Response:
+    """A page for people at a page of ours, a problem document for programs."""
+    is_page = not request.url.path.startswith(("/api/", "/register", "/healthz"))
+    if is_page and "text/html" in request.headers.get("accept", ""):
+        return pages.page(request, "error.html", status=status_of(error), error=error)
+    return answer_problem(error)

@@ -1,0 +1,74 @@
+"""Signing in and out, and the language of the pages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from engine.acts import access
+from portal.caller import cookie_name, is_secure, take_cookie
+from portal.problems import status_of
+from portal.sign_ins import let_in, sign_in_visitor
+from portal.web.caller import Form, Writer, one
+from portal.web.language import COOKIE, LANGUAGES
+from portal.web.pages import local_path, page, see_other
+from rules.errors import GongkaiError
+
+router = APIRouter(include_in_schema=False)
+
+_A_YEAR = 365 * 86400
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    """The inbox for those who sign in, the register for everybody else."""
+    known = cookie_name(request.app.state.service) in request.cookies
+    return see_other("/inbox" if known else "/register")
+
+
+@router.get("/sign-in")
+def ask(request: Request, next_: Annotated[str, Query(alias="next", max_length=500)] = "/inbox") -> Response:
+    """The form."""
+    return page(request, "sign_in.html", next=local_path(next_), username="", error=None)
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, form: Form) -> Response:
+    """Let someone in, or say why not. Nobody can be signed in from a foreign page: see ``same_site``."""
+    username, wanted = one(form, "username").strip()[:64], local_path(one(form, "next", "/inbox"))
+    if not same_site(request):
+        return page(request, "sign_in.html", next=wanted, username=username, error=None)
+    try:
+        signed_in = await sign_in_visitor(request, username, one(form, "password")[:256])
+    except GongkaiError as error:
+        return page(
+            request, "sign_in.html", status=status_of(error), next=wanted, username=username, error=error
+        )
+    return let_in(see_other(wanted), request, signed_in)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, _session: Writer) -> Response:
+    """End the session of this browser."""
+    service = request.app.state.service
+    access.sign_out(service, request.cookies[cookie_name(service)])
+    response = see_other("/sign-in")
+    take_cookie(response, service)
+    return response
+
+
+@router.post("/language")
+def language(request: Request, form: Form) -> Response:
+    """Switch the language of the pages in this browser; nothing else depends on it."""
+    chosen = one(form, "language")
+    wanted = one(form, "next", "/inbox")
+    response = see_other("/sign-in" if wanted.startswith("/sign-in") else local_path(wanted))
+    if chosen in LANGUAGES:
+        secure = is_secure(request.app.state.service)
+        response.set_cookie(COOKIE, chosen, max_age=_A_YEAR, httponly=True, secure=secure, samesite="lax")
+    return response
+
+
+def same_site(request: Request) -> bool:
+    """Whether the browser says that the form was on a page of ours; old browsers and scripts say nothing."""
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
