@@ -69,7 +69,8 @@ PREFECT = Component(
 WORKER = Component(name="worker", command=(sys.executable, "-m", "deployments.worker"))
 PORTAL = Component(
     name="portal",
-    command=_uvicorn("portal.app:create_app", "--no-server-header"),
+    # A proxy's header counts only where the settings name it (GONGKAI_CLIENT_ADDRESS_HEADER).
+    command=_uvicorn("portal.app:create_app", "--no-server-header", "--no-proxy-headers"),
     wants_port=True,
     health_path="/healthz",
 )
