@@ -22,7 +22,7 @@ from portal.web.differences import differences
 from portal.web.fields import answers_from, fields_of
 from portal.web.pages import page, see_other
 from rules.disclosure import DisclosureAttribute, Ground
-from rules.errors import ClassifiedContentRefused, GongkaiError
+from rules.errors import ClassifiedContentRefused, GongkaiError, IdempotencyKeyReused
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,6 +44,8 @@ def submit(request: Request, session: Writer, form: Form, todo_id: TodoId) -> Re
     todo = reading.read_assignment(service, session.actor, todo_id)
     try:
         decide(service, session.actor, _request(service, session, todo, form, request.state.received_at))
+    except IdempotencyKeyReused:  # the same page sent again after it was taken: it shows what came of it
+        return see_other(f"/todo/{todo_id}")
     except GongkaiError as error:
         typed = {} if isinstance(error, ClassifiedContentRefused) else form
         now = reading.read_assignment(service, session.actor, todo_id)
