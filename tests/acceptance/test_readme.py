@@ -1,5 +1,6 @@
 """Every command in the READMEs and in CONTRIBUTING is run, as written."""
 
+import json
 import os
 import re
 import signal
@@ -77,10 +78,10 @@ def test_every_make_target_named_exists(page: str) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_demo_once_walks_a_case_to_publication_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_demo_once_reports_a_published_case_as_json_and_leaves_nothing_running(tmp_path: Path) -> None:
     environment = clean_environment() | {"TMPDIR": str(tmp_path), "LANG": "C.UTF-8"}
     ran = subprocess.run(
-        [str(Path(sys.executable).with_name("gongkai")), "demo", "--once"],
+        [str(Path(sys.executable).with_name("gongkai")), "demo", "--once", "--json"],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
@@ -88,8 +89,15 @@ def test_demo_once_walks_a_case_to_publication_and_leaves_nothing_running(tmp_pa
         timeout=380,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "COMPLETED" in ran.stdout
-    assert "办结" in ran.stdout
+    report = json.loads(ran.stdout)
+    assert report["outcome"] == "办结"
+    checks = {check["check"]: check["en"] for check in report["checks"]}
+    assert "COMPLETED" in checks["prefect"]
+    assert checks.keys() >= {"public-register", "ledger", "doctor", "messages"}
+    steps = {step["step"]["key"]: step for step in report["timeline"]}
+    assert steps["signature"]["username"] == "he.jun"
+    assert steps["signature"]["request_milliseconds"] > 0
+    assert steps["publication"]["action"] is None
     left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
     assert left.stdout == ""
     assert list(tmp_path.iterdir()) == []
