@@ -6,7 +6,6 @@ person who has the to-do. At the end everything is stopped and removed.
 
 import os
 import secrets
-import shutil
 import signal
 import sys
 import tempfile
@@ -33,13 +32,13 @@ from deployments.commands.terminal import (
     speech,
     tell,
 )
+from deployments.demo_leftovers import PREFIX, clear_leftovers, remove_home
 from deployments.demo_report import Report, make_report, print_report
 from deployments.demo_walk import DemonstrationFailed, Walk
 from deployments.instance import Instance
 from deployments.logs import tail
 from deployments.migrating import bring_up_to_date
 from deployments.ports import PortChoice, Ports
-from deployments.postgres import EmbeddedPostgres
 from deployments.samples import Sample, read_bureau, read_sample
 from deployments.signals import handling, signals_as_exit
 from deployments.supervisor import Supervisor
@@ -92,10 +91,11 @@ class Demonstration:
 
 def show(*, once: bool) -> int:
     """Run the demonstration. Returns the exit code; an interruption stops and removes everything too."""
-    home = Path(tempfile.mkdtemp(prefix="gongkai-demo-"))
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
     here = Demonstration(Instance(home, environ=_environment_without_installation()))
     try:
         with signals_as_exit():
+            clear_leftovers(here.progress)
             _run(here, once=once)
         return Code.OK
     except SystemExit:
@@ -103,7 +103,7 @@ def show(*, once: bool) -> int:
         return Code.INTERRUPTED
     finally:
         with handling(lambda: None):
-            _remove(here)
+            remove_home(here.instance)
 
 
 def _run(here: Demonstration, *, once: bool) -> None:
@@ -255,13 +255,6 @@ def _stay() -> None:
 def _quote_logs(here: Demonstration) -> None:
     for log in sorted(here.instance.logs.glob("*.log")):
         tell(f"--- {log.name}\n{tail(log, 15)}")
-
-
-def _remove(here: Demonstration) -> None:
-    """The database lives elsewhere when started as root, so removing the folder alone would leave it."""
-    if (here.instance.home / "secrets.json").exists():
-        EmbeddedPostgres(here.instance).destroy()
-    shutil.rmtree(here.instance.home, ignore_errors=True)
 
 
 def _environment_without_installation() -> dict[str, str]:
