@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,10 @@ log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = [1.0, 4.0]
 """Three tries within a minute; after that the run parks and is woken later."""
+
+LONGEST_SECONDS = 20 * 60
+"""So long the lease of one effect is renewed: longer than three tries with a large document may take. What
+hangs beyond that is left to another executor; its late result is an orphan effect."""
 
 
 async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: UUID) -> None:
@@ -95,15 +100,18 @@ def _row(step: StepSeen, flow_run_id: UUID) -> TaskRun:
 @contextlib.asynccontextmanager
 async def _kept(service: Service, lease: Lease) -> AsyncIterator[None]:
     """Renew the lease while the effect is tried. Losing it ends nothing: the result tells by its epoch."""
-
-    async def renewing() -> None:
-        while True:
-            await asyncio.sleep(service.settings.lease_seconds / 3)
-            with contextlib.suppress(Exception):  # a database that is away now is asked again next time
-                await asyncio.to_thread(renew, service, lease)
-
-    keeper = asyncio.create_task(renewing())
+    keeper = asyncio.create_task(keep(service, lease))
     try:
         yield
     finally:
         keeper.cancel()
+
+
+async def keep(service: Service, lease: Lease) -> None:
+    """Renew the lease again and again, but not for ever: an effect may hang, and no other could take over."""
+    until = service.now + timedelta(seconds=LONGEST_SECONDS)
+    while service.now < until:
+        await asyncio.sleep(service.settings.lease_seconds / 3)
+        with contextlib.suppress(Exception):  # a database that is away now is asked again next time
+            await asyncio.to_thread(renew, service, lease)
+    log.warning("lease-no-longer-kept", case=lease.case_number, activity=lease.activity)

@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     website_url: str = ""
     """Publication endpoint of the bureau's website; empty: the built-in public register."""
 
-    website_timeout_seconds: float = Field(default=10.0, gt=0)
+    website_timeout_seconds: float = Field(default=10.0, gt=0, le=120)
+    """So long one try to publish may take in all; a large document gets more, see the adapter."""
 
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
 
