@@ -6,8 +6,10 @@ Nothing below ``deployments`` reads the environment on its own.
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifications.addresses import AddressUnusable, mail_address
 
 
 class Settings(BaseSettings):
@@ -43,7 +45,9 @@ class Settings(BaseSettings):
     smtp_starttls: bool = False
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
+
     mail_from: str = "gongkai@localhost"
+    """Sender of every message; refused at the start when no message could be sent from it."""
 
     website_url: str = ""
     """Publication endpoint of the bureau's website; empty: the built-in public register."""
@@ -64,3 +68,12 @@ class Settings(BaseSettings):
 
     reconcile_seconds: float = Field(default=15.0, gt=0)
     poll_seconds: float = Field(default=0.25, gt=0)
+
+    @field_validator("mail_from")
+    @classmethod
+    def _can_send(cls, value: str) -> str:
+        try:
+            mail_address("", value)
+        except AddressUnusable:
+            raise ValueError("not an e-mail address such as gongkai@qingling.example") from None
+        return value
