@@ -23,6 +23,7 @@ from prefect.states import Failed
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
 from engine.projection.runs import NOT_STARTED
+from rules.faults import told
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +105,7 @@ def _drive(flow: Flow[..., Any], flow_run: FlowRun) -> str | None:
     except (Pause, Abort):  # BaseException both: parked, or the server said no
         return None
     except Exception as error:
-        log.warning("run-not-started", flow_run=str(flow_run.id), exc_info=error)
+        log.warning("run-not-started", flow_run=str(flow_run.id), **told(error))
         return f"{NOT_STARTED}: {type(error).__name__}"
     return None
 

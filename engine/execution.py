@@ -21,7 +21,7 @@ from engine.projection.task_runs import task_run_id
 from engine.projection.wording import step_name
 from engine.service import Service
 from rules.errors import GongkaiError, Kind
-from rules.faults import came_through
+from rules.faults import came_through, told
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,10 @@ LONGEST_SECONDS = 20 * 60
 hangs beyond that is left to another executor; its late result is an orphan effect."""
 
 
+class EffectFailed(Exception):
+    """An effect raised an error of this type. Its text may quote a document, so it goes nowhere."""
+
+
 async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: UUID) -> None:
     """Try the effect, then settle the step or note the failure; without the lease it is an orphan effect."""
     try:
@@ -41,7 +45,7 @@ async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: U
                 _task(service, lease, step), task_run=_row(step, flow_run_id), parameters={}
             )
     except Exception as error:  # whatever an effect does, the case must be able to wait for the next try
-        text = error.message("zh") if isinstance(error, GongkaiError) else type(error).__name__
+        text = error.message("zh") if isinstance(error, GongkaiError) else _name(error)
         log.warning(
             "activity-failed", case=lease.case_number, step=step.label, error=text, at=came_through(error)
         )
@@ -51,9 +55,19 @@ async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: U
     await asyncio.to_thread(settle, service, lease, facts)
 
 
+def _name(error: Exception) -> str:
+    return str(error) if isinstance(error, EffectFailed) else type(error).__name__
+
+
 def _task(service: Service, lease: Lease, step: StepSeen) -> Task[[], Any]:
     async def effect() -> dict[str, Any]:
-        return await asyncio.to_thread(ACTIVITIES[lease.activity], service, lease)
+        try:
+            return await asyncio.to_thread(ACTIVITIES[lease.activity], service, lease)
+        except GongkaiError:
+            raise
+        except Exception as error:  # whatever it is, Prefect would show its text
+            log.warning("effect-failed", case=lease.case_number, step=step.label, **told(error))
+            raise EffectFailed(type(error).__name__) from None
 
     effect.__name__ = lease.activity
     return Task(
