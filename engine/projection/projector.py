@@ -22,6 +22,7 @@ from engine.projection.snapshot import CaseSeen, read_cases
 from engine.projection.step_writer import StepWriter
 from engine.projection.wording import run_message, run_name, tags
 from engine.service import Service
+from rules.faults import told
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -77,7 +78,7 @@ class Projector:
         if failed and len(failed) == len(items):
             raise failed[0]
         for error in failed:
-            log.warning("case-not-shown", error=f"{type(error).__name__}: {error}"[:300])
+            log.warning("case-not-shown", **told(error))
         return [result for result in done if not isinstance(result, BaseException)]
 
     def _read(self) -> list[CaseSeen]:
