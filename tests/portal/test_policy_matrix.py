@@ -68,6 +68,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /launch": page(),
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
     "GET /people": page(),
+    "GET /me": page(),
+    "POST /me/password": dict.fromkeys(ROLES, 401) | {"nobody": 303},  # the present password is another
+    "POST /me/phrases": dict.fromkeys(ROLES, 303),
+    "POST /me/phrases/{phrase_id}/remove": dict.fromkeys(ROLES, 303),
     "GET /register": ALL,
     "GET /register/style.css": ALL,
     "GET /register/feed.atom": ALL,
@@ -119,6 +123,9 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /sign-out": {},
+    "POST /me/password": {"now": "not-the-password-1", "new": "a-brand-new-password-9"},
+    "POST /me/phrases": {"phrase": "同意报送。"},
+    "POST /me/phrases/{phrase_id}/remove": {},
 }
 BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
@@ -154,6 +161,7 @@ class Place:
             username="archivist",
             todo_id=self.assignment,
             name="nothing.js",
+            phrase_id=1,
         )
 
 
