@@ -6,7 +6,6 @@ slow, restarted or empty: nothing is recorded then, and the same is tried again.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import ObjectNotFound
 
 from engine.projection import record, runs
-from engine.projection.judging import Verdict, judge
+from engine.projection.judging import Verdict, judge, patience_of
 from engine.projection.mending import RunSetter
 from engine.projection.runs import RunSeen
 from engine.projection.snapshot import CaseSeen, read_cases
@@ -130,8 +129,7 @@ class Projector:
 
     async def _set_state(self, case: CaseSeen, run: RunSeen) -> None:
         settings = self.service.settings
-        patience = timedelta(seconds=settings.lease_seconds)
-        verdict = judge(case, run, now=self.service.now, patience=patience)
+        verdict = judge(case, run, now=self.service.now, patience=patience_of(settings))
         same = case.closed_at is None and case.message == run_message(case, settings.timezone)
         if not (verdict is Verdict.PARKED and same):
             await self.setter.mend(case, run, verdict)
