@@ -28,6 +28,19 @@ CHROMIUM = "/usr/bin/chromium"
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "guide" / "pictures"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 860}
+NAMES = {
+    "drafter": "张伟",
+    "section_head": "李娜",
+    "legal_office": "周敏",
+    "office": "孙燕",
+    "openness_office": "吴迪",
+    "secrecy_office": "郑淑",
+    "deputy_head": "冯涛",
+    "head": "何军",
+    "archivist": "高云",
+    "administrator": "林雪",
+    "manager": "唐浩",
+}
 _QUIET = (
     "--disable-gpu",
     "--disable-quic",
@@ -71,6 +84,11 @@ def portal(service: Service) -> Iterator[Portal]:
     load_bureau(service)
     with service.database.begin() as connection:
         connection.execute(text("UPDATE person SET password_hash = :hash"), {"hash": password_hash()})
+        for username, name in NAMES.items():
+            connection.execute(
+                text("UPDATE person SET name = :name WHERE username = :username"),
+                {"name": name, "username": username},
+            )
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -56,7 +56,7 @@ def test_a_manager_sees_where_a_case_is_and_none_of_its_text(portal: Portal, vis
     manager = visit().sign_in("manager", then="/cases")
     page = manager.page
     page.get_by_role("link", name=number).click()
-    expect(page.get_by_text("现在由 股室负责人 办理")).to_be_visible()
+    expect(page.get_by_text("现在由 李娜 办理")).to_be_visible()
     expect(page.locator('[aria-current="step"]')).to_contain_text("股室审核")
     expect(page.get_by_text("文稿和意见只有参与办理的人员可以查看")).to_be_visible()
     manager.require_accessible()
