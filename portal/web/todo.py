@@ -209,5 +209,5 @@ def _next_todo(service: Service, session: Reader, todo: Todo) -> Todo | None:
     """After a decision: the one to go on with."""
     if todo.closed_at is None:
         return None
-    waiting = reading.inbox(service, session.actor).todos
+    waiting = reading.inbox(service, session.actor, size=1).todos
     return waiting[0] if waiting else None
