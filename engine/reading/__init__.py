@@ -14,6 +14,7 @@ from engine.reading.documents import (
     read_version,
 )
 from engine.reading.ledger import CaseLedger, read_ledger
+from engine.reading.links import Followed, LinkState, LinkUnknown, follow
 from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
 from engine.reading.status import Status, read_status
@@ -28,8 +29,11 @@ __all__ = [
     "CaseView",
     "Delivery",
     "Directory",
+    "Followed",
     "Inbox",
     "Leads",
+    "LinkState",
+    "LinkUnknown",
     "PersonView",
     "ProcedureSchema",
     "ProcedureSummary",
@@ -38,6 +42,7 @@ __all__ = [
     "Todo",
     "VersionContent",
     "VersionHeader",
+    "follow",
     "inbox",
     "list_cases",
     "list_procedures",
