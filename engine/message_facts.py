@@ -23,6 +23,9 @@ from rules.positions import Position
 CLOSED = "the to-do is closed"
 INACTIVE = "the person is no longer active"
 NOT_HELD = "the person no longer holds the position"
+NO_ADDRESS = "the person has no e-mail address"
+UNUSABLE = "the e-mail address cannot be used"
+REFUSED = "refused by the mail server: "
 MOOT = (CLOSED, INACTIVE, NOT_HELD)
 """Reasons for which nobody misses the message."""
 
@@ -76,7 +79,7 @@ class MessageFacts:
             return INACTIVE
         if of_todo and row.assigned_to is None and not row.holds:
             return NOT_HELD
-        return "" if row.email else "the person has no e-mail address"
+        return "" if row.email else NO_ADDRESS
 
     def content(self) -> Content:
         """What the templates may show."""

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import select, update
 
-from engine.message_facts import load_facts
+from engine.message_facts import REFUSED, UNUSABLE, load_facts
 from engine.service import Service
 from engine.settings import Settings
 from models import Notification
@@ -128,9 +128,9 @@ def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
         )
         channel.send(message)
     except AddressUnusable:
-        return _drop(service, claimed, "the e-mail address cannot be used")
+        return _drop(service, claimed, UNUSABLE)
     except MessageRefused as error:
-        return _drop(service, claimed, f"refused by the mail server: {error}")
+        return _drop(service, claimed, f"{REFUSED}{error}")
     except MessageDeferred as error:
         _postpone(service, claimed, str(error))
         return 0
