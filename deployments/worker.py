@@ -17,6 +17,7 @@ from prefect.settings import PREFECT_WORKER_QUERY_SECONDS, temporary_settings
 import flows  # noqa: F401  installs every procedure
 from deployments.leadership import Leadership
 from deployments.loops import forever
+from deployments.mail_settings import require_usable
 from deployments.prefect_deployments import POOL, Deployments
 from deployments.prefect_worker import GongkaiWorker, quiet_prefect
 from engine.chores import Chores
@@ -110,6 +111,8 @@ async def serve() -> None:
     """Run until SIGTERM or SIGINT."""
     quiet_prefect()
     service = service_from_environment()
+    for fault in require_usable(service.settings):
+        log.warning("setting-unwise", setting=fault.setting, why=fault.en)
     async with get_client() as client:
         work = asyncio.create_task(Worker(service, client).run())
         loop = asyncio.get_running_loop()

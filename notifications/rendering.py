@@ -48,8 +48,8 @@ def render(content: Content, *, key: str, to_address: str, sender: str, at: date
     subject = _shortened(one_line(_rendered(content.folder, "subject", values)))
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
-    message["From"] = _address("公开", sender)
-    message["To"] = _address(content.recipient, to_address)
+    message["From"] = addressed("公开", sender)
+    message["To"] = addressed(content.recipient, to_address)
     message["Date"] = at
     message["Message-ID"] = message_id(key, sender)
     message["References"] = message_id(f"case:{content.case_number}", sender)  # one thread per case
@@ -75,7 +75,12 @@ def one_line(text: str) -> str:
     return " ".join(_NOT_FOR_HEADERS.sub(" ", text).split())
 
 
-def _address(name: str, address: str) -> Address:
+def addressed(name: str, address: str) -> Address:
+    """A name with its address, as a header holds them.
+
+    Raises:
+        AddressUnusable: no message can be addressed so.
+    """
     if not address.isascii():  # would need SMTPUTF8, which few servers of an office offer
         raise AddressUnusable(address)
     try:
