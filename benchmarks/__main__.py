@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--quick] [--only engine,http,pages,system,prefect_stock]``: measure and report.
+"""``python -m benchmarks [--quick] [--only engine,http,pages,mail,system,…]``: measure and report.
 
 The engine and the hand-written floor are always measured, shortly when not asked for: the ratios need them.
 Only a whole run replaces ``benchmarks/latest.json``; what a quick or partial one measured is printed, and
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, floor, http, pages, prefect_stock, report, system, throughput
+from benchmarks import engine, floor, http, mail, pages, prefect_stock, report, system, throughput
 from benchmarks.calling import Caller, make_tokens
 from benchmarks.cases import Desk
 from benchmarks.figures import Figures
@@ -21,7 +21,7 @@ from benchmarks.installation import Installation, part, tell, temporary_installa
 from benchmarks.template import record_template
 from deployments.components import PORTAL, PREFECT
 
-SUBJECTS = ("engine", "http", "pages", "system", "prefect_stock")
+SUBJECTS = ("engine", "http", "pages", "mail", "system", "prefect_stock")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Sizes:
 
     cases: int
     throughput: throughput.Extent
+    mail: mail.Extent
     system: system.Extent
     stock_decisions: int
     pages: pages.Extent
@@ -38,6 +39,7 @@ class Sizes:
 FULL = Sizes(
     cases=100,
     throughput=throughput.Extent(bursts=2, items=100, waiting=1000),
+    mail=mail.Extent(messages=1000, outage_seconds=20.0),
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
     pages=pages.Extent(cases=10_000, times=30),
@@ -45,6 +47,7 @@ FULL = Sizes(
 QUICK = Sizes(
     cases=10,
     throughput=throughput.Extent(bursts=1, items=20, waiting=40),
+    mail=mail.Extent(messages=30, outage_seconds=2.0),
     system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
     stock_decisions=1,
     pages=pages.Extent(cases=40, times=2),
@@ -60,6 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         about = _decisions(installation, figures, sizes, chosen.only)
         if "prefect_stock" in chosen.only:
             _stock(installation, figures, sizes)
+    if "mail" in chosen.only:
+        with temporary_installation() as fresh, fresh.running(), fresh.service() as service:
+            mail.measure(Desk(service), figures, sizes.mail)
     if "system" in chosen.only:
         with temporary_installation() as fresh:
             system.measure(fresh, figures, sizes.system)

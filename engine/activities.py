@@ -9,6 +9,7 @@ from engine.leases import Lease
 from engine.publication import PublishRequest, Receipt, Website, request_for
 from engine.publishing import website_of
 from engine.service import Service
+from engine.telling import tell_published
 from models import Publication
 
 Activity = Callable[[Service, Lease], dict[str, Any]]
@@ -54,6 +55,7 @@ def _record(
             )
             .on_conflict_do_nothing(index_elements=["idempotency_key"])
         )
+        tell_published(connection, lease.case_id, service.now)
 
 
 ACTIVITIES: dict[str, Activity] = {"publish": publish_document}

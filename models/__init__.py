@@ -13,7 +13,15 @@ from models.document import (
 )
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
-from models.trace import ORGAN_CHAIN, LedgerEntry, LedgerHead, LedgerSeal, LedgerSealHead, Notification
+from models.trace import (
+    ORGAN_CHAIN,
+    LedgerEntry,
+    LedgerHead,
+    LedgerSeal,
+    LedgerSealHead,
+    Notification,
+    TodoLink,
+)
 
 __all__ = [
     "ORGAN_CHAIN",
@@ -46,5 +54,6 @@ __all__ = [
     "ShownDeployment",
     "SignInFailure",
     "Step",
+    "TodoLink",
     "Unit",
 ]

@@ -4,7 +4,7 @@ from engine.reading.ahead import Ahead, Leads, path_from_launch, read_leads, rea
 from engine.reading.case import read_case, read_timeline
 from engine.reading.case_view import CaseView, Timeline
 from engine.reading.cases import CaseLine, CaseList, list_cases
-from engine.reading.deliveries import Delivery, read_deliveries
+from engine.reading.deliveries import Delivery, list_undelivered, read_deliveries
 from engine.reading.documents import (
     AttachmentBytes,
     VersionContent,
@@ -14,6 +14,8 @@ from engine.reading.documents import (
     read_version,
 )
 from engine.reading.ledger import CaseLedger, read_ledger
+from engine.reading.links import Followed, LinkState, LinkUnknown, follow
+from engine.reading.mailbox import Mail, MailLine, list_mails, read_mail
 from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
 from engine.reading.status import Status, read_status
@@ -29,8 +31,13 @@ __all__ = [
     "CaseView",
     "Delivery",
     "Directory",
+    "Followed",
     "Inbox",
     "Leads",
+    "LinkState",
+    "LinkUnknown",
+    "Mail",
+    "MailLine",
     "PersonView",
     "ProcedureSchema",
     "ProcedureSummary",
@@ -40,9 +47,12 @@ __all__ = [
     "VersionContent",
     "VersionHeader",
     "claims_secret",
+    "follow",
     "inbox",
     "list_cases",
+    "list_mails",
     "list_procedures",
+    "list_undelivered",
     "list_versions",
     "path_from_launch",
     "read_assignment",
@@ -52,6 +62,7 @@ __all__ = [
     "read_directory",
     "read_leads",
     "read_ledger",
+    "read_mail",
     "read_path_ahead",
     "read_procedure",
     "read_status",

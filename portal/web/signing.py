@@ -12,7 +12,7 @@ from portal.sign_ins import let_in, sign_in_visitor
 from portal.web.caller import Form, Writer, one
 from portal.web.language import COOKIE, LANGUAGES
 from portal.web.pages import local_path, page, see_other
-from rules.errors import GongkaiError
+from rules.errors import GongkaiError, WrongCredentials
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,6 +43,8 @@ async def sign_in(request: Request, form: Form) -> Response:
     if not same_site(request):
         return _page(request, next_=wanted, username=username)
     try:
+        if not username or not one(form, "password"):  # a mail scanner pressing buttons guesses nothing
+            raise WrongCredentials(where="username")
         signed_in = await sign_in_visitor(request, username, one(form, "password")[:256])
     except GongkaiError as error:
         return _page(request, next_=wanted, username=username, error=error)
