@@ -68,6 +68,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /launch": page(),
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
     "GET /people": page(),
+    "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
+    "GET /mailbox": page(),
+    "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /mailbox/{mail_id}/html": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /messages": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
+    "POST /messages/{message_id}/resend": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
     "GET /me": page(),
     "POST /me/password": dict.fromkeys(ROLES, 401) | {"nobody": 303},  # the present password is another
     "POST /me/phrases": dict.fromkeys(ROLES, 303),
@@ -123,6 +129,7 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /sign-out": {},
+    "POST /messages/{message_id}/resend": {},
     "POST /me/password": {"now": "not-the-password-1", "new": "a-brand-new-password-9"},
     "POST /me/phrases": {"phrase": "同意报送。"},
     "POST /me/phrases/{phrase_id}/remove": {},
@@ -162,6 +169,9 @@ class Place:
             todo_id=self.assignment,
             name="nothing.js",
             phrase_id=1,
+            token="x" * 43,
+            mail_id="0" * 32,
+            message_id=999_999,
         )
 
 
