@@ -2,14 +2,13 @@
 
 from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
 from models.document import (
-    Attachment,
     DocumentIssue,
     DocumentVersion,
     Publication,
     RegisterEntry,
-    RegisterFile,
     SecrecyRegisterLine,
 )
+from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
 from models.trace import ORGAN_CHAIN, LedgerEntry, LedgerHead, LedgerSeal, LedgerSealHead, Notification
@@ -20,6 +19,7 @@ __all__ = [
     "Activity",
     "Assignment",
     "Attachment",
+    "AttachmentChunk",
     "AuthSession",
     "Case",
     "CaseCounter",
@@ -38,10 +38,13 @@ __all__ = [
     "Publication",
     "RegisterEntry",
     "RegisterFile",
+    "RegisterFileChunk",
     "SecrecyRegisterLine",
     "ShownCase",
     "ShownDeployment",
     "SignInFailure",
     "Step",
     "Unit",
+    "Upload",
+    "UploadChunk",
 ]

@@ -7,6 +7,7 @@ from engine.reading.cases import CaseLine, CaseList, list_cases
 from engine.reading.deliveries import Delivery, read_deliveries
 from engine.reading.documents import (
     AttachmentBytes,
+    AttachmentHeader,
     VersionContent,
     VersionHeader,
     list_versions,
@@ -22,6 +23,7 @@ from engine.reading.todo import Inbox, Todo, inbox, read_assignment
 __all__ = [
     "Ahead",
     "AttachmentBytes",
+    "AttachmentHeader",
     "CaseLedger",
     "CaseLine",
     "CaseList",
