@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from engine import ledger
+from engine.acts.desk import forget_old_drafts
 from engine.acts.retry import retry_stuck
 from engine.acts.uploads import remove_unused_uploads
 from engine.projection.record import stuck_cases
@@ -35,6 +36,7 @@ class Chores:
         self.retry_stuck_cases()
         self._roster.run()
         self.remove_uploads()
+        forget_old_drafts(self.service)
         self.seal_ledger()
 
     def retry_stuck_cases(self) -> None:

@@ -1,6 +1,7 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
 from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
+from models.desk import Phrase, SavedDraft
 from models.document import (
     DocumentIssue,
     DocumentVersion,
@@ -35,10 +36,12 @@ __all__ = [
     "Notification",
     "Organ",
     "Person",
+    "Phrase",
     "Publication",
     "RegisterEntry",
     "RegisterFile",
     "RegisterFileChunk",
+    "SavedDraft",
     "SecrecyRegisterLine",
     "ShownCase",
     "ShownDeployment",

@@ -26,7 +26,6 @@ from rules.errors import (
     AssignmentClosed,
     ClassifiedContentRefused,
     FileRefused,
-    GongkaiError,
     InvalidInput,
     UploadNotFound,
     UploadsFull,
@@ -66,17 +65,6 @@ def require_upload(service: Service, actor: Actor, assignment_id: int) -> None:
     """
     with service.database.begin() as connection:
         _admitted(service, connection, actor, assignment_id)
-
-
-def takes_files(service: Service, actor: Actor, assignment_id: int) -> bool:
-    """Whether this to-do takes files of this person now, if there is room."""
-    try:
-        require_upload(service, actor, assignment_id)
-    except UploadsFull:
-        return True
-    except GongkaiError:
-        return False
-    return True
 
 
 def store_uploaded(

@@ -6,17 +6,26 @@ hashes, and answer every repeat like the first, with status 200 or 201 and
 ``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``.
 """
 
-from collections.abc import Callable, Iterator
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
-from typing import Any
 
 import httpx
 
 from engine.publication import PublishedFile, PublishRequest, Receipt
 from rules.errors import WebsiteRefused, WebsiteUnavailable
 
+_PUBLISHED = {200, 201}
+_KEPT = {200, 201, 204}
 _ASK_AGAIN = {408, 409, 423, 425, 429}
 """Refusals that say "not now" rather than "not so"; 409: the first request with this key is still at work."""
+
+SLOWEST_BYTES_A_SECOND = 100_000
+"""A large document gets as much more time as a line this slow takes to carry it."""
+
+LONGEST_ANSWER_BYTES = 64 * 1024
+"""A receipt has some hundred; nobody's error page must fill our memory."""
 
 ReadFile = Callable[[int], Iterator[bytes]]
 """The content of a stored file, a chunk at a time."""
@@ -37,53 +46,72 @@ class HttpWebsite:
             WebsiteUnavailable: no complete answer; it may or may not have been published.
             WebsiteRefused: the website says that it will never take it so.
         """
-        for file in {file.sha256: file for file in request.attachments}.values():
-            self._send_file(request.key, file)
-        said = request.metadata() | {"attachments": [file.told() for file in request.attachments]}
-        answer = self._ask("POST", self.url, request.key, json=said)
-        if answer.status_code not in (200, 201):
-            raise _unavailable(f"HTTP {answer.status_code}")
-        return _receipt(answer)
-
-    def _send_file(self, key: str, file: PublishedFile) -> None:
-        url = httpx.URL(self.url)
-        url = url.copy_with(path=f"{url.path.rstrip('/')}/files/{file.sha256}")
-        headers = {"Content-Type": file.media_type, "Content-Length": str(file.size)}
-        self._ask("PUT", url, f"{key}:{file.sha256}", headers=headers, content=self.read(file.attachment_id))
-
-    def _ask(
-        self,
-        method: str,
-        url: str | httpx.URL,
-        key: str,
-        *,
-        headers: dict[str, str] | None = None,
-        **body: Any,
-    ) -> httpx.Response:
         # No words of the website's answer are quoted: they end up in places that see no content.
         try:
-            answer = httpx.request(
-                method,
-                url,
-                headers={"Idempotency-Key": key, **(headers or {})},
-                timeout=self.timeout_seconds,
-                follow_redirects=False,
-                **body,
-            )
-        except httpx.HTTPError as error:
-            raise _unavailable(f"{type(error).__name__}") from None
-        if answer.status_code >= 500 or answer.status_code in _ASK_AGAIN:
-            raise _unavailable(f"HTTP {answer.status_code}")
-        if not answer.is_success:
-            raise WebsiteRefused(where=key, status=answer.status_code)
-        return answer
+            return _receipt(asyncio.run(self._publish(request)))
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise _unavailable(type(error).__name__) from None
+
+    async def _publish(self, request: PublishRequest) -> bytes:
+        for file in {file.sha256: file for file in request.attachments}.values():
+            await self._send_file(request.key, file)
+        told = request.metadata() | {"attachments": [file.told() for file in request.attachments]}
+        content = json.dumps(told, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": request.key}
+        return await self._send("POST", httpx.URL(self.url), content, headers, size=len(content))
+
+    async def _send_file(self, key: str, file: PublishedFile) -> None:
+        url = httpx.URL(self.url)
+        url = url.copy_with(path=f"{url.path.rstrip('/')}/files/{file.sha256}")
+        headers = {
+            "Content-Type": file.media_type,
+            "Content-Length": str(file.size),
+            "Idempotency-Key": f"{key}:{file.sha256}",
+        }
+        await self._send("PUT", url, self._pieces(file), headers, size=file.size)
+
+    async def _pieces(self, file: PublishedFile) -> AsyncIterator[bytes]:
+        for piece in self.read(file.attachment_id):
+            yield piece
+
+    async def _send(
+        self,
+        method: str,
+        url: httpx.URL,
+        content: bytes | AsyncIterator[bytes],
+        headers: dict[str, str],
+        *,
+        size: int,
+    ) -> bytes:
+        """The content of the answer, all of it in time: a bound on each read would bound nothing."""
+        headers = headers | {"Accept-Encoding": "identity"}  # what is counted below is what there is
+        seconds = self.timeout_seconds + size / SLOWEST_BYTES_A_SECOND
+        async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds) as client:
+            asked = client.stream(method, url, content=content, headers=headers, follow_redirects=False)
+            async with asked as answer:
+                _require_taken(answer.status_code, _PUBLISHED if method == "POST" else _KEPT, headers)
+                said = bytearray()
+                async for piece in answer.aiter_raw():
+                    said += piece
+                    if len(said) > LONGEST_ANSWER_BYTES:
+                        raise _unavailable("an answer too long for a receipt")
+                return bytes(said)
 
 
-def _receipt(answer: httpx.Response) -> Receipt:
+def _require_taken(status: int, taken: set[int], headers: dict[str, str]) -> None:
+    """The status says all; the page that comes with a refusal may be long and is not read."""
+    if status in taken:
+        return
+    if status >= 500 or status in _ASK_AGAIN:
+        raise _unavailable(f"HTTP {status}")
+    raise WebsiteRefused(where=headers["Idempotency-Key"], status=status)
+
+
+def _receipt(content: bytes) -> Receipt:
     try:
-        said = answer.json()
+        said = json.loads(content)
         url, published_at = str(said["url"]), datetime.fromisoformat(said["published_at"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _unavailable("an answer that is not a receipt") from None
     if not url.startswith(("http://", "https://")) or not url.isprintable() or published_at.tzinfo is None:
         raise _unavailable("a receipt without a usable address and instant")

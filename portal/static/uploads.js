@@ -41,7 +41,7 @@ addEventListener("DOMContentLoaded", () => {
     line.dataset.ref = file.upload;
     line.querySelector(".name").textContent = file.name;
     line.querySelector(".size").textContent = kilobytes(file.size);
-    for (const option of line.querySelectorAll("option")) option.value = option.value.replace(/ 0$/, ` ${Number(file.upload)}`);
+    line.querySelector("select").name = `file.upload.${Number(file.upload)}`;
     line.querySelector(".remove").hidden = false;
     list.append(line);
     say(`${file.name}：${area.dataset.done}`);

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
+from engine import reading
 from engine.actor import Actor
-from engine.acts.uploads import list_uploads, takes_files
+from engine.acts.uploads import list_uploads
 from engine.files.kinds import ENDINGS, MAX_FILE_BYTES, Role
 from engine.reading import Todo, VersionContent
 from engine.service import Service
-from portal.web.caller import Fields
+from portal.web.caller import Fields, one
 
-FIELD = "file"
-"""One per file: ``attachment upload 12``, ``body keep 3f…``; empty: not used."""
+PREFIX = "file."
+"""``file.upload.12`` or ``file.keep.3f…``: the role that file has; empty, it is not used."""
 SHOWS = "files"
-"""Posted by a page that shows files: none left means that none shall be kept."""
+"""Posted by a page that shows files: a kept one it does not name shall not be kept."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +41,38 @@ def file_area(
     service: Service, actor: Actor, todo: Todo, document: VersionContent | None, posted: Fields
 ) -> FileArea | None:
     """The files of an open draft; ``None`` where none can be brought."""
-    if todo.asks is None or todo.asks.form != "drafting" or not takes_files(service, actor, todo.id):
+    if todo.asks is None or todo.asks.form != "drafting":
         return None
-    kept = [("keep", f.sha256, f.name, f.size, f.role) for f in (document.attachments if document else ())]
+    if reading.claims_secret(service, actor, todo.case):
+        return None
+    shown = SHOWS in posted
+    kept = [
+        ChosenFile(
+            "keep", f.sha256, f.name, f.size, one(posted, f"{PREFIX}keep.{f.sha256}") if shown else f.role
+        )
+        for f in (document.attachments if document else ())
+    ]
     uploaded = [
-        ("upload", str(u.upload), u.name, u.size, Role.ATTACHMENT.value)
+        ChosenFile(
+            "upload",
+            str(u.upload),
+            u.name,
+            u.size,
+            one(posted, f"{PREFIX}upload.{u.upload}", Role.ATTACHMENT.value),
+        )
         for u in list_uploads(service, actor, todo.id)
     ]
-    return FileArea([ChosenFile(*each[:4], role=_role(posted, *each)) for each in kept + uploaded])
+    return FileArea(kept + uploaded)
 
 
 def attachments_from(posted: Fields) -> list[dict[str, Any]] | None:
     """What the drafting form answers about its files; ``None``: the page did not show any."""
     if SHOWS not in posted:
         return None
-    chosen = [value.split(" ") for value in posted.get(FIELD, []) if value.count(" ") == 2]
-    return [
-        {"role": role, way: int(ref) if way == "upload" and ref.isdigit() else ref}
-        for role, way, ref in chosen
-    ]
-
-
-def _role(posted: Fields, way: str, ref: str, _name: str, _size: int, role: str) -> str:
-    """As it was chosen before the page came back with an error."""
-    if SHOWS not in posted:
-        return role
-    said = [value.split(" ")[0] for value in posted.get(FIELD, []) if value.endswith(f" {way} {ref}")]
-    return said[0] if said else ""
+    chosen = []
+    for name in posted:
+        way, _, ref = name.removeprefix(PREFIX).partition(".")
+        role = one(posted, name)
+        if name.startswith(PREFIX) and role:
+            chosen.append({"role": role, way: int(ref) if way == "upload" and ref.isdecimal() else ref})
+    return chosen
