@@ -54,13 +54,14 @@ class HttpWebsite:
 
     async def _publish(self, request: PublishRequest) -> bytes:
         for file in {file.sha256: file for file in request.attachments}.values():
-            await self._send_file(request.key, file)
+            await self.send_file(request.key, file)
         told = request.metadata() | {"attachments": [file.told() for file in request.attachments]}
         content = json.dumps(told, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": request.key}
         return await self._send("POST", httpx.URL(self.url), content, headers, size=len(content))
 
-    async def _send_file(self, key: str, file: PublishedFile) -> None:
+    async def send_file(self, key: str, file: PublishedFile) -> None:
+        """Send the content of one file; the same again changes nothing at the website."""
         url = httpx.URL(self.url)
         url = url.copy_with(path=f"{url.path.rstrip('/')}/files/{file.sha256}")
         headers = {
