@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, floor, http, mail, pages, prefect_stock, report, system, throughput
+from benchmarks import engine, files, floor, http, mail, pages, prefect_stock, report, system, throughput
 from benchmarks.calling import Caller, make_tokens
-from benchmarks.cases import Desk
+from benchmarks.cases import HOLDERS, Desk
 from benchmarks.figures import Figures
 from benchmarks.floor import ByHand
 from benchmarks.installation import Installation, part, tell, temporary_installation
@@ -34,6 +34,7 @@ class Sizes:
     system: system.Extent
     stock_decisions: int
     pages: pages.Extent
+    files: int
 
 
 FULL = Sizes(
@@ -43,6 +44,7 @@ FULL = Sizes(
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
     pages=pages.Extent(cases=10_000, times=30),
+    files=5,
 )
 QUICK = Sizes(
     cases=10,
@@ -51,6 +53,7 @@ QUICK = Sizes(
     system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
     stock_decisions=1,
     pages=pages.Extent(cases=40, times=2),
+    files=1,
 )
 
 
@@ -103,6 +106,8 @@ def _decisions(
         if "http" in chosen:
             caller = Caller(installation.environment["GONGKAI_BASE_URL"], tokens)
             http.measure(caller, desk, by_hand, figures, cases=sizes.cases)
+            url, drafter = installation.environment["GONGKAI_BASE_URL"], tokens[HOLDERS["drafting"]]
+            files.measure(url, drafter, desk, portal, figures, files=sizes.files)
         by_hand.close()
         with throughput.clients(installation, template, tokens) as clients:
             throughput.measure_decisions("engine", clients, [postgres], figures, engine_sizes.throughput)

@@ -94,12 +94,19 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/assignments/{assignment_id}": CASE,
     # The holder passes the door and is told that the action does not exist.
     "POST /api/v1/assignments/{assignment_id}/decision": nobody_but(holder=422),
+    # The holder passes the door and is told that no draft is written here.
+    "PUT /api/v1/assignments/{assignment_id}/uploads": nobody_but(holder=422),
+    "DELETE /api/v1/assignments/{assignment_id}/uploads/{upload_id}": dict.fromkeys(ROLES, 404)
+    | {"nobody": 401},
     "POST /api/v1/cases": nobody_but(administrator=201, drafter=201),
     "GET /api/v1/cases/{number}": CASE,
     "GET /api/v1/cases/{number}/timeline": CASE,
     "GET /api/v1/cases/{number}/ledger": CASE,
     "GET /api/v1/cases/{number}/documents": DOCUMENT,
     "GET /api/v1/cases/{number}/documents/{version}": DOCUMENT,
+    "GET /cases/{number}/versions/{version}/files/{sha256}": (
+        dict.fromkeys(ROLES, 404) | {"nobody": 303, "administrator": 403, "manager": 403}
+    ),
     # The case has no such attachment: those who may read the document are told so.
     "GET /api/v1/cases/{number}/documents/{version}/attachments/{sha256}": (
         dict.fromkeys(ROLES, 404) | {"nobody": 401, "administrator": 403, "manager": 403}
@@ -134,6 +141,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /me/phrases": {"phrase": "同意报送。"},
     "POST /me/phrases/{phrase_id}/remove": {},
 }
+QUERIES = {"PUT /api/v1/assignments/{assignment_id}/uploads": {"name": "a.pdf"}}
 BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
     "POST /api/v1/tokens": {"name": "script", "days": 1},
@@ -164,6 +172,7 @@ class Place:
             digest="0" * 64,
             slug=self.number.lower(),
             key="proactive-disclosure",
+            upload_id=999_999,
             token_id=999_999,
             username="archivist",
             todo_id=self.assignment,
@@ -218,4 +227,5 @@ def _ask(route: str, place: Place, client: Client) -> int:
     if route in FORMS:
         form = FORMS[route] | {"csrf": client.headers.get("X-CSRF-Token", "")}
         return client(method, place.fill(path), data=form).status_code
-    return client(method, place.fill(path), **({"json": body} if body else {})).status_code
+    sent = {"json": body} if body else {}
+    return client(method, place.fill(path), params=QUERIES.get(route, {}), **sent).status_code
