@@ -30,6 +30,7 @@ class PublishRequest:
     slug: str
     organ: str
     unit: str
+    doc_type: str
     doc_no: str
     title: str
     body: str
@@ -77,7 +78,7 @@ def request_for(connection: Connection, *, case_id: int, version_id: int, key: s
     """
     cases, issue, unit, organ = Case.__table__, DocumentIssue.__table__, Unit.__table__, Organ.__table__
     row = connection.execute(
-        select(cases.c.number, unit.c.name.label("unit"), organ.c.name.label("organ"), issue)
+        select(cases.c.number, cases.c.intake, unit.c.name.label("unit"), organ.c.name.label("organ"), issue)
         .join(issue, issue.c.case_id == cases.c.id)
         .join(unit, unit.c.id == cases.c.unit_id)
         .join(organ, organ.c.id == 1)
@@ -97,6 +98,7 @@ def request_for(connection: Connection, *, case_id: int, version_id: int, key: s
         slug=row.number.lower(),
         organ=row.organ,
         unit=row.unit,
+        doc_type=str(row.intake.get("doc_type", "")),
         doc_no=row.doc_no,
         title=version["title"],
         body=version["body"],

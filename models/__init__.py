@@ -6,8 +6,10 @@ from models.document import (
     DocumentIssue,
     DocumentVersion,
     Publication,
+    PublicationChange,
     RegisterEntry,
     RegisterFile,
+    RegisterText,
     SecrecyRegisterLine,
 )
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
@@ -36,8 +38,10 @@ __all__ = [
     "Organ",
     "Person",
     "Publication",
+    "PublicationChange",
     "RegisterEntry",
     "RegisterFile",
+    "RegisterText",
     "SecrecyRegisterLine",
     "ShownCase",
     "ShownDeployment",

@@ -15,6 +15,7 @@ class Kind(Enum):
     NOT_SIGNED_IN = "not-signed-in"
     NOT_ALLOWED = "not-allowed"
     NOT_FOUND = "not-found"
+    GONE = "gone"
     CONFLICT = "conflict"
     TOO_LARGE = "too-large"
     TOO_MANY = "too-many"
