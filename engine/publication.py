@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.documents import content_hash, load_version, require_reviewed
-from models import Attachment, Case, DocumentIssue, Organ, Unit
+from models import Attachment, Case, DocumentIssue, Organ, Publication, Unit
 from rules.disclosure import DisclosureAttribute
 from rules.errors import UnreviewedPublicationRefused
 
@@ -68,6 +69,31 @@ class Website(Protocol):
             WebsiteUnavailable: it is not known whether it was published; ask again with the same key.
             WebsiteRefused: it was not, and asking again would not help.
         """
+
+
+def note_publication(
+    connection: Connection,
+    case_id: int,
+    version_id: int,
+    *,
+    adapter: str,
+    request: PublishRequest,
+    receipt: Receipt,
+) -> None:
+    """公开记录: which version stands where, since when. The same key again changes nothing."""
+    connection.execute(
+        upsert(Publication.__table__)
+        .values(
+            case_id=case_id,
+            document_version_id=version_id,
+            adapter=adapter,
+            idempotency_key=request.key,
+            url=receipt.url,
+            content_hash=request.content_hash,
+            published_at=receipt.published_at,
+        )
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+    )
 
 
 def request_for(connection: Connection, *, case_id: int, version_id: int, key: str) -> PublishRequest:

@@ -3,6 +3,7 @@
 from engine.publication import Website
 from engine.publishing.http_website import HttpWebsite
 from engine.publishing.public_register import PublicRegister
+from engine.publishing.signature import Signer
 from engine.service import Service
 
 
@@ -10,8 +11,12 @@ def website_of(service: Service) -> Website:
     """The bureau's website where one is named, else the built-in public register."""
     settings = service.settings
     if settings.website_url:
-        return HttpWebsite(settings.website_url, timeout_seconds=settings.website_timeout_seconds)
+        secret = settings.website_secret.get_secret_value()
+        signer = Signer(secret, service.time) if secret else None
+        return HttpWebsite(
+            settings.website_url, timeout_seconds=settings.website_timeout_seconds, signer=signer
+        )
     return PublicRegister(service)
 
 
-__all__ = ["HttpWebsite", "PublicRegister", "website_of"]
+__all__ = ["HttpWebsite", "PublicRegister", "Signer", "website_of"]

@@ -1,16 +1,18 @@
 """A bureau's website behind HTTP: one POST of JSON, made idempotent by its ``Idempotency-Key``.
 
 What the website must do: publish once per key, and answer every repeat like the first, with status 200 or
-201 and ``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``.
+201 and ``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``. docs/website.md says it whole.
 """
 
 import base64
+import json
 from datetime import datetime
 from typing import Any
 
 import httpx
 
 from engine.publication import PublishRequest, Receipt
+from engine.publishing.signature import Signer
 from rules.errors import WebsiteRefused, WebsiteUnavailable
 
 _ASK_AGAIN = {408, 409, 423, 425, 429}
@@ -20,10 +22,13 @@ _ASK_AGAIN = {408, 409, 423, 425, 429}
 class HttpWebsite:
     """Trusts nothing but a complete answer: anything else is asked again with the same key."""
 
-    name = "http"
+    def __init__(self, url: str, *, timeout_seconds: float, signer: Signer | None = None) -> None:
+        self.url, self.timeout_seconds, self.signer = url, timeout_seconds, signer
 
-    def __init__(self, url: str, *, timeout_seconds: float) -> None:
-        self.url, self.timeout_seconds = url, timeout_seconds
+    @property
+    def name(self) -> str:
+        """``webhook`` when it is signed."""
+        return "webhook" if self.signer else "http"
 
     def publish(self, request: PublishRequest) -> Receipt:
         """Send the document.
@@ -33,11 +38,15 @@ class HttpWebsite:
             WebsiteRefused: the website says that it will never take it so.
         """
         # No words of the website's answer are quoted: they end up in places that see no content.
+        body = json.dumps(_content(request), ensure_ascii=False).encode()
+        headers = {"Idempotency-Key": request.key, "Content-Type": "application/json"}
+        if self.signer is not None:
+            headers |= self.signer.headers(body)
         try:
             answer = httpx.post(
                 self.url,
-                json=_content(request),
-                headers={"Idempotency-Key": request.key},
+                content=body,
+                headers=headers,
                 timeout=self.timeout_seconds,
                 follow_redirects=False,
             )

@@ -1,9 +1,12 @@
 """The built-in public register 公开目录: copies of published versions, and nothing else, ever."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.publication import PublishRequest, Receipt
+from engine.publication import PublishedFile, PublishRequest, Receipt
 from engine.service import Service
 from models import RegisterEntry, RegisterFile
 
@@ -21,40 +24,42 @@ class PublicRegister:
     def publish(self, request: PublishRequest) -> Receipt:
         """Copy the document into the register; the same key again finds the first copy."""
         with self.service.database.begin() as connection:
-            inserted = self._insert(connection, request)
-            if inserted and request.attachments:
-                connection.execute(
-                    insert(_file).on_conflict_do_nothing(),
-                    [
-                        {"slug": request.slug, "sha256": file.sha256, "content": file.content}
-                        for file in request.attachments
-                    ],
-                )
+            enter(connection, request, published_at=self.service.now)
             row = connection.execute(
                 select(_entry.c.slug, _entry.c.published_at).where(_entry.c.idempotency_key == request.key)
             ).one()
         return Receipt(f"{self.service.settings.base_url}/register/{row.slug}", row.published_at)
 
-    def _insert(self, connection: Connection, request: PublishRequest) -> bool:
-        values = {name: value for name, value in vars(request).items() if name not in ("key", "attachments")}
-        described = [
-            {
-                "name": file.name,
-                "media_type": file.media_type,
-                "sha256": file.sha256,
-                "size": len(file.content),
-            }
-            for file in request.attachments
-        ]
-        done = connection.execute(
-            insert(_entry)
-            .values(
-                idempotency_key=request.key,
-                attachments=described,
-                published_at=self.service.now,
-                **values,
-            )
-            .on_conflict_do_nothing(index_elements=["idempotency_key"])
-            .returning(_entry.c.id)
+
+def enter(
+    connection: Connection, request: PublishRequest, *, published_at: datetime, website_url: str = ""
+) -> None:
+    """The copy in the register; the same key again changes nothing."""
+    values = {name: value for name, value in vars(request).items() if name not in ("key", "attachments")}
+    inserted = connection.execute(
+        insert(_entry)
+        .values(
+            idempotency_key=request.key,
+            attachments=[_described(file) for file in request.attachments],
+            published_at=published_at,
+            website_url=website_url,
+            **values,
         )
-        return done.scalar() is not None
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(_entry.c.id)
+    ).scalar()
+    if inserted is None or not request.attachments:
+        return
+    contents = [
+        {"slug": request.slug, "sha256": file.sha256, "content": file.content} for file in request.attachments
+    ]
+    connection.execute(insert(_file).on_conflict_do_nothing(), contents)
+
+
+def _described(file: PublishedFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "media_type": file.media_type,
+        "sha256": file.sha256,
+        "size": len(file.content),
+    }

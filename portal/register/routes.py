@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine
 from starlette.responses import Response
@@ -31,11 +31,11 @@ Slug = Annotated[str, Path(max_length=80, description="Address of a document, as
 
 
 @router.get("", response_class=Response, responses=documented(503), summary="The list")
-def index(request: Request) -> Response:
+def index(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
     """HTML, newest first. Words (``q``) and filters (``unit``, ``type``, ``year``, ``from``, ``to``, ``no``)
     are parameters of the address; what cannot be read is left out and named.
     """
-    wanted = read_wanted(request.query_params)
+    wanted = read_wanted(request.query_params, page)
     with _reader(request) as connection:
         found = search(connection, wanted, timezone=_zone(request))
         organ = shelf.organ_of(connection)

@@ -1,7 +1,7 @@
 """What a visitor looks for: the parameters of the list's address, which can be kept and passed on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
@@ -62,19 +62,22 @@ class Wanted:
         return _address(self.parameters | ({"page": str(page)} if page > 1 else {}))
 
 
-def read_wanted(query: Mapping[str, str]) -> Wanted:
+def read_wanted(query: Mapping[str, str], page: int = 1) -> Wanted:
     """Whatever was sent; what makes no sense is left out and named, the rest still counts."""
-    said = {name: _line(query.get(name, "")) for name in (*LABELS, "page")}
-    wanted = Wanted(q=said["q"], unit=said["unit"], type=said["type"], no=said["no"])
-    year, since, until, page = (
-        _year(said["year"]),
-        _day(said["from"]),
-        _day(said["to"]),
-        _page(said["page"]),
-    )
-    read = {"year": year, "from": since, "to": until, "page": page}
+    said = {name: _line(query.get(name, "")) for name in LABELS}
+    read = {"year": _year(said["year"]), "from": _day(said["from"]), "to": _day(said["to"])}
     ignored = tuple(name for name, value in read.items() if said[name] and value is None)
-    return replace(wanted, year=year, since=since, until=until, page=page or 1, ignored=ignored)
+    return Wanted(
+        q=said["q"],
+        unit=said["unit"],
+        type=said["type"],
+        year=_year(said["year"]),
+        since=_day(said["from"]),
+        until=_day(said["to"]),
+        no=said["no"],
+        page=page,
+        ignored=ignored,
+    )
 
 
 def _address(parameters: Mapping[str, str]) -> str:
@@ -87,10 +90,6 @@ def _line(value: str) -> str:
 
 def _year(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and 1900 <= int(value) <= 2999 else None
-
-
-def _page(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and 1 <= int(value) <= 100_000 else None
 
 
 def _day(value: str) -> date | None:

@@ -12,6 +12,10 @@ from engine.replay import Recorded, ReplayMismatch, replay
 from tests.engine.driver import Drive, Office
 
 FILES = sorted(Path(flows.__file__).parent.glob("*.py"))
+INTAKE = {
+    "proactive-disclosure": {"drafter": "d", "unit": "u"},
+    "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
+}
 FORBIDDEN_CALLS = {"now", "today", "utcnow", "time", "open", "random", "uuid4", "getenv", "urandom", "sleep"}
 FORBIDDEN_MODULES = {"time", "random", "os", "uuid", "secrets", "socket", "requests", "httpx", "subprocess"}
 
@@ -73,7 +77,7 @@ def test_the_check_sees_what_it_forbids(line: str) -> None:
 @pytest.mark.parametrize("chosen", installed(), ids=lambda p: f"{p.key}-v{p.version}")
 def test_every_procedure_replays_step_by_step_from_a_cold_journal(chosen) -> None:
     for attribute in ("主动公开", "依申请公开", "不予公开"):
-        run = Drive(chosen.body, chosen.intake.model_validate({"drafter": "d", "unit": "u"}))
+        run = Drive(chosen.body, chosen.intake.model_validate(INTAKE[chosen.key]))
         run.run(Office({"state_secret": False, "attribute": attribute, "ground": "16-1"}))
         again = Drive(chosen.body, run.intake)
         for step in run.journal:  # every prefix of the journal leads to the very next step

@@ -1,4 +1,4 @@
-"""What was taken down is gone from all pages but its own, which says why; what moved keeps its old address."""
+"""What was taken down is gone from all pages but its own, which says why; what moved keeps its old one."""
 
 import xml.etree.ElementTree as ET
 from hashlib import sha256

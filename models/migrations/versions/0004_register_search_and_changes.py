@@ -65,7 +65,7 @@ def make_searchable() -> None:
         """
         CREATE TABLE register_text (
           id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-          slug text NOT NULL REFERENCES register_entry (slug),
+          slug text NOT NULL,
           source text NOT NULL,  -- title, number, body, or the SHA-256 of the attachment it is the text of
           said text NOT NULL,
           folded text NOT NULL GENERATED ALWAYS AS (register_fold(said)) STORED,
