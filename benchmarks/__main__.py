@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--quick] [--only engine,http,system,prefect_stock]``: measure and report.
+"""``python -m benchmarks [--quick] [--only engine,http,register,system,prefect_stock]``: measure and report.
 
 The engine and the hand-written floor are always measured, shortly when not asked for: the ratios need them.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, floor, http, prefect_stock, report, system, throughput
+from benchmarks import engine, floor, http, prefect_stock, register, report, system, throughput
 from benchmarks.calling import Caller, make_tokens
 from benchmarks.cases import Desk
 from benchmarks.figures import Figures
@@ -19,7 +19,7 @@ from benchmarks.installation import Installation, part, tell, temporary_installa
 from benchmarks.template import record_template
 from deployments.components import PORTAL, PREFECT
 
-SUBJECTS = ("engine", "http", "system", "prefect_stock")
+SUBJECTS = ("engine", "http", "register", "system", "prefect_stock")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Sizes:
     throughput: throughput.Extent
     system: system.Extent
     stock_decisions: int
+    documents: int
 
 
 FULL = Sizes(
@@ -37,12 +38,14 @@ FULL = Sizes(
     throughput=throughput.Extent(bursts=2, items=100, waiting=1000),
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
+    documents=10_000,
 )
 QUICK = Sizes(
     cases=10,
     throughput=throughput.Extent(bursts=1, items=20, waiting=40),
     system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
     stock_decisions=1,
+    documents=200,
 )
 
 
@@ -86,6 +89,9 @@ def _decisions(
             throughput.measure_launches(clients, installation, figures, engine_sizes.throughput)
             if "http" in chosen:
                 throughput.measure_decisions("http", clients, [postgres, portal], figures, sizes.throughput)
+        if "register" in chosen:
+            base_url = installation.environment["GONGKAI_BASE_URL"]
+            register.measure(service, base_url, figures, documents=sizes.documents, requests=50)
     return about
 
 
