@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, files, floor, http, mail, pages, prefect_stock, report, system, throughput
+from benchmarks import (
+    engine,
+    files,
+    floor,
+    http,
+    mail,
+    pages,
+    prefect_stock,
+    register,
+    report,
+    system,
+    throughput,
+)
 from benchmarks.calling import Caller, make_tokens
 from benchmarks.cases import HOLDERS, Desk
 from benchmarks.figures import Figures
@@ -21,7 +33,7 @@ from benchmarks.installation import Installation, part, tell, temporary_installa
 from benchmarks.template import record_template
 from deployments.components import PORTAL, PREFECT
 
-SUBJECTS = ("engine", "http", "pages", "mail", "system", "prefect_stock")
+SUBJECTS = ("engine", "http", "pages", "register", "mail", "system", "prefect_stock")
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Sizes:
     stock_decisions: int
     pages: pages.Extent
     files: int
+    documents: int
 
 
 FULL = Sizes(
@@ -45,6 +58,7 @@ FULL = Sizes(
     stock_decisions=4,
     pages=pages.Extent(cases=10_000, times=30),
     files=5,
+    documents=10_000,
 )
 QUICK = Sizes(
     cases=10,
@@ -54,6 +68,7 @@ QUICK = Sizes(
     stock_decisions=1,
     pages=pages.Extent(cases=40, times=2),
     files=1,
+    documents=200,
 )
 
 
@@ -117,6 +132,9 @@ def _decisions(
             if "pages" in chosen:
                 base_url = installation.environment["GONGKAI_BASE_URL"]
                 pages.measure(base_url, desk, clients, figures, sizes.pages)
+        if "register" in chosen:
+            base_url = installation.environment["GONGKAI_BASE_URL"]
+            register.measure(service, base_url, figures, documents=sizes.documents, requests=50)
     return about
 
 

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
-
 from engine.leases import Lease
-from engine.publication import PublishRequest, Receipt, Website, request_for
-from engine.publishing import website_of
+from engine.publication import note_publication, request_for
+from engine.publishing import PublicRegister, website_of
+from engine.publishing.public_register import enter
 from engine.service import Service
-from engine.telling import tell_published
-from models import Publication
 
 Activity = Callable[[Service, Lease], dict[str, Any]]
 
@@ -28,34 +25,14 @@ def publish_document(service: Service, lease: Lease) -> dict[str, Any]:
         )
     website = website_of(service)
     receipt = website.publish(request)
-    _record(service, lease, version_id, website, request, receipt)
-    return {"url": receipt.url, "published_at": receipt.published_at.isoformat()}
-
-
-def _record(
-    service: Service,
-    lease: Lease,
-    version_id: int,
-    website: Website,
-    request: PublishRequest,
-    receipt: Receipt,
-) -> None:
     # Before the step settles and whoever holds the lease by now: it says what the website did.
     with service.database.begin() as connection:
-        connection.execute(
-            insert(Publication.__table__)
-            .values(
-                case_id=lease.case_id,
-                document_version_id=version_id,
-                adapter=website.name,
-                idempotency_key=request.key,
-                url=receipt.url,
-                content_hash=request.content_hash,
-                published_at=receipt.published_at,
-            )
-            .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        note_publication(
+            connection, lease.case_id, version_id, adapter=website.name, request=request, receipt=receipt
         )
-        tell_published(connection, lease.case_id, service.now)
+        if not isinstance(website, PublicRegister):  # beside the website, every document is in the register
+            enter(connection, request, published_at=receipt.published_at, website_url=receipt.url)
+    return {"url": receipt.url, "published_at": receipt.published_at.isoformat()}
 
 
 ACTIVITIES: dict[str, Activity] = {"publish": publish_document}

@@ -145,7 +145,10 @@ def _next_number(work: Work, series: str, year: int) -> str:
 
 
 def mark_document(work: Work, arguments: dict[str, Any]) -> Done:
-    """标注: the marking line after the formation date, by the attribute approved (四(一)5)."""
+    """标注: the marking line after the formation date, by the attribute approved (四(一)5).
+
+    For what is to be published it notes how, so that a later change of settings moves no case that waits.
+    """
     version = load_version(work.connection, arguments["document_version_id"])
     assert version is not None
     attribute = DisclosureAttribute(version["attribute"])
@@ -156,7 +159,8 @@ def mark_document(work: Work, arguments: dict[str, Any]) -> Done:
     )
     # Attribute and secrecy are settled: from here the title of a public document may be shown.
     work.case.title_is_public = attribute is DisclosureAttribute.PROACTIVE
-    return Done({"marking": attribute.marking})
+    way = {"website": work.website} if work.case.title_is_public else {}
+    return Done({"marking": attribute.marking, **way})
 
 
 def register_secrecy_line(work: Work, arguments: dict[str, Any]) -> Done:

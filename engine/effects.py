@@ -6,6 +6,8 @@ from typing import Any
 from engine.calls import RecordCall
 from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.outcomes import Done
+from engine.publishing.by_hand import record_publication
+from engine.publishing.changes import look_up_publication, record_change
 from engine.work import Work
 
 Effect = Callable[[Work, dict[str, Any]], Done]
@@ -13,6 +15,9 @@ Effect = Callable[[Work, dict[str, Any]], Done]
 EFFECTS: dict[str, Effect] = {
     "allot-number": allot_number,
     "mark-document": mark_document,
+    "record-publication": record_publication,
+    "look-up-publication": look_up_publication,
+    "record-publication-change": record_change,
     "register-secrecy-line": register_secrecy_line,
 }
 

@@ -64,8 +64,17 @@ def _lines(text: str) -> str:
     return _printable(text.replace("\r\n", "\n"))
 
 
+def _web_address(text: str) -> str:
+    if text and (not text.startswith(("http://", "https://")) or not text.isascii() or " " in text):
+        raise PydanticCustomError("not_an_address", "it must be a web address")
+    return text
+
+
 Line = Annotated[str, AfterValidator(_one_line)]
 """One line of text without control characters, NFC."""
+
+WebAddress = Annotated[Line, Field(max_length=500), AfterValidator(_web_address)]
+"""A web address as it is recorded and shown; what may be looked at is decided elsewhere."""
 
 Text = Annotated[str, AfterValidator(_lines)]
 """Several lines of text without control characters, NFC."""
@@ -80,6 +89,27 @@ class FormFacts:
     intake: dict[str, Any]
     document: dict[str, Any] | None  # the version under review
     today: Any  # local date
+    page_seen: str = ""  # address of the page that was looked at before, and said what was published
+
+
+@dataclass(frozen=True)
+class IntakeFacts:
+    """What an intake may look at when it checks itself before a case is launched."""
+
+    is_published: Callable[[str], bool]  # whether the case of that number has a document that is public now
+
+
+class Intake(BaseModel):
+    """Base of frozen intakes: the only thing a procedure is given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    def check(self, facts: IntakeFacts) -> None:
+        """Checks against what is stored.
+
+        Raises:
+            GongkaiError: naming the field, the reason and what to do.
+        """
 
 
 class Form(BaseModel):
@@ -92,6 +122,9 @@ class Form(BaseModel):
 
     decides: ClassVar[tuple[Mapping[str, Any], ...]] = ()
     """The answers that lead to different steps, one by one."""
+
+    looks_at: ClassVar[str] = ""
+    """The field with the address of a page that is looked at before the decision is stored."""
 
     def check(self, facts: FormFacts) -> None:
         """Checks across fields and against the case.
@@ -187,6 +220,10 @@ _WORDING = {
     "too_many_marks": (
         f"连续的组合符号超过{MAX_MARKS}个",
         f"more than {MAX_MARKS} combining marks stand in a row",
+    ),
+    "not_an_address": (
+        "须为以 http:// 或 https:// 开头的网址，汉字须先编码",
+        "it must be an address that starts with http:// or https://, in ASCII",
     ),
     "missing": ("必填", "it is required"),
     "extra_forbidden": ("没有这一项", "there is no such field"),

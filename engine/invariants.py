@@ -216,7 +216,7 @@ CHECKS = (
         "a publication has no entry of the same content in the public register",
         "SELECT p.idempotency_key AS place FROM publication p LEFT JOIN register_entry r"
         " ON r.idempotency_key = p.idempotency_key AND r.content_hash = p.content_hash"
-        " WHERE p.adapter = 'public-register' AND r.id IS NULL",
+        " WHERE r.id IS NULL",
     ),
     Check(
         "register-holds-nothing-else",
@@ -257,6 +257,36 @@ CHECKS = (
         " LEFT JOIN register_file a ON a.slug = r.slug AND a.sha256 = f->>'sha256'"
         " WHERE a.size IS DISTINCT FROM (f->>'size')::int OR a.size IS DISTINCT FROM"
         " (SELECT sum(octet_length(content)) FROM register_file_chunk WHERE file_id = a.id)",
+    ),
+    # 8. Nothing public is withdrawn or moved without a decision, and what was withdrawn is found no more.
+    Check(
+        "change-was-decided",
+        "撤下或网址变更没有相应的审批或留痕",
+        "a take-down or a change of address lacks its signed case or its ledger entry",
+        "SELECT x.slug AS place FROM publication_change x WHERE NOT EXISTS"
+        " (SELECT 1 FROM cases c JOIN step s ON s.case_id = c.id JOIN decision d ON d.step_id = s.id"
+        " WHERE c.id = x.case_id AND c.procedure = 'publication-change' AND s.settled_at IS NOT NULL"
+        " AND s.call->>'signs' = 'true' AND d.action = 'approve')"
+        " OR NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.chain = x.case_id"
+        " AND e.action = 'step-recorded' AND (e.data->>'slug', e.data->>'kind', e.data->>'reason',"
+        " e.data->>'old_url', e.data->>'new_url') = (x.slug, x.kind, x.reason, x.old_url, x.new_url))",
+    ),
+    Check(
+        "decided-change-is-recorded",
+        "撤下或网址变更已办结，却没有登记",
+        "a decided take-down or change of address was not recorded",
+        "SELECT c.number AS place FROM cases c WHERE c.procedure = 'publication-change'"
+        " AND c.outcome IN ('已撤下', '已变更网址')"
+        " AND NOT EXISTS (SELECT 1 FROM publication_change x WHERE x.case_id = c.id)",
+    ),
+    Check(
+        "register-finds-what-stands",
+        "公开目录检索与在目录中的文件不一致",
+        "the register's search lacks a document that stands, or holds one that was taken down",
+        "SELECT r.slug AS place FROM register_entry r WHERE EXISTS"
+        " (SELECT 1 FROM publication_change x WHERE x.slug = r.slug AND x.kind = 'take_down')"
+        " = EXISTS (SELECT 1 FROM register_text t WHERE t.slug = r.slug AND t.source = 'title'"
+        " AND t.said = r.title)",
     ),
     # What a person should see to.
     Check(

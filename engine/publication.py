@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.documents import content_hash, load_version, require_reviewed
 from engine.files.kinds import Role
-from models import Attachment, Case, DocumentIssue, Organ, Unit
+from engine.telling import tell_published
+from models import Attachment, Case, DocumentIssue, Organ, Publication, Unit
 from rules.disclosure import DisclosureAttribute
 from rules.errors import UnreviewedPublicationRefused
 
@@ -37,6 +39,7 @@ class PublishRequest:
     slug: str
     organ: str
     unit: str
+    doc_type: str
     doc_no: str
     title: str
     body: str
@@ -76,6 +79,32 @@ class Website(Protocol):
         """
 
 
+def note_publication(
+    connection: Connection,
+    case_id: int,
+    version_id: int,
+    *,
+    adapter: str,
+    request: PublishRequest,
+    receipt: Receipt,
+) -> None:
+    """公开记录: which version stands where, since when. The same key again changes nothing."""
+    connection.execute(
+        upsert(Publication.__table__)
+        .values(
+            case_id=case_id,
+            document_version_id=version_id,
+            adapter=adapter,
+            idempotency_key=request.key,
+            url=receipt.url,
+            content_hash=request.content_hash,
+            published_at=receipt.published_at,
+        )
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+    )
+    tell_published(connection, case_id, receipt.published_at)
+
+
 def request_for(connection: Connection, *, case_id: int, version_id: int, key: str) -> PublishRequest:
     """The request for exactly the signed version.
 
@@ -84,7 +113,7 @@ def request_for(connection: Connection, *, case_id: int, version_id: int, key: s
     """
     cases, issue, unit, organ = Case.__table__, DocumentIssue.__table__, Unit.__table__, Organ.__table__
     row = connection.execute(
-        select(cases.c.number, unit.c.name.label("unit"), organ.c.name.label("organ"), issue)
+        select(cases.c.number, cases.c.intake, unit.c.name.label("unit"), organ.c.name.label("organ"), issue)
         .join(issue, issue.c.case_id == cases.c.id)
         .join(unit, unit.c.id == cases.c.unit_id)
         .join(organ, organ.c.id == 1)
@@ -104,6 +133,7 @@ def request_for(connection: Connection, *, case_id: int, version_id: int, key: s
         slug=row.number.lower(),
         organ=row.organ,
         unit=row.unit,
+        doc_type=str(row.intake.get("doc_type", "")),
         doc_no=row.doc_no,
         title=version["title"],
         body=version["body"],

@@ -6,11 +6,15 @@ Nothing below ``deployments`` reads the environment on its own.
 
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notifications.addresses import AddressUnusable, mail_address
+
+BY_HAND: Literal["by-hand"] = "by-hand"
+"""People publish, and enter where."""
 
 
 class Settings(BaseSettings):
@@ -65,6 +69,23 @@ class Settings(BaseSettings):
 
     website_url: str = ""
     """Publication endpoint of the bureau's website; empty: the built-in public register."""
+
+    website: Literal["automatic", "by-hand"] = "automatic"
+    """``by-hand``: the publisher 网站发布员 puts documents on the website and enters their address."""
+
+    website_secret: SecretStr = SecretStr("")
+    """Shared with the website: publications are signed with it (docs/website.md); empty: not signed."""
+
+    website_page_hosts: str = ""
+    """Hosts of the bureau's website, separated by commas, ``.example.gov.cn`` for all below it: only pages
+    there are taken as published by hand. Empty: any public host."""
+
+    website_page_ports: str = "80,443"
+    """Ports at which those pages may stand."""
+
+    website_page_networks: str = ""
+    """Inner networks in which the website stands (``10.1.2.0/24``), if it is not reached by a public address;
+    only with ``website_page_hosts``."""
 
     website_timeout_seconds: float = Field(default=10.0, gt=0, le=120)
     """So long one try to publish may take in all; a large document gets more, see the adapter."""

@@ -146,6 +146,7 @@ class Work:
     channel: str
     case: CaseRow
     chain: Chain
+    website: str = "automatic"  # how this installation publishes: by itself, or ``by-hand``
     steps: dict[StepId, StepRow] = field(default_factory=dict)
     assignments: list[Any] = field(default_factory=list)  # all to-dos ever, with who decided what
 
@@ -222,7 +223,8 @@ def work_on_case(
 def _loaded(service: Service, connection: Connection, row: Any, *, actor: str, channel: str) -> Work:
     case = CaseRow(**row._asdict())
     chain = Chain(case.id, case.ledger_seq, case.ledger_head)
-    work = Work(connection, service.now, service.settings.timezone, actor, channel, case, chain)
+    settings = service.settings
+    work = Work(connection, service.now, settings.timezone, actor, channel, case, chain, settings.website)
     for step in _STEPS.run(connection, {"case": case.id}):
         work.steps[(step.key, step.round)] = StepRow(*step)
     work.assignments = _ASSIGNMENTS.run(connection, {"case": case.id})

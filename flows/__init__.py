@@ -3,6 +3,6 @@
 Importing this package installs them all.
 """
 
-from flows import proactive_disclosure
+from flows import proactive_disclosure, publication_change
 
-__all__ = ["proactive_disclosure"]
+__all__ = ["proactive_disclosure", "publication_change"]

@@ -11,6 +11,7 @@ from flows.disclosure_forms import (
     GroundedReview,
     Issue,
     PaperCopy,
+    PublishedPage,
     SecrecyFinding,
     SecrecyReturn,
     Signature,
@@ -154,6 +155,7 @@ SIGNATURE = review(
         "grounded": GroundedReview,
         "signature": Signature,
         "issue": Issue,
+        "published-page": PublishedPage,
         "paper-copy": PaperCopy,
     },
     positions=(
@@ -165,6 +167,7 @@ SIGNATURE = review(
         Position.OPENNESS_OFFICE,
         Position.DEPUTY_HEAD,
         Position.HEAD,
+        Position.PUBLISHER,
         Position.ARCHIVIST,
     ),
 )
@@ -215,7 +218,7 @@ async def proactive_disclosure(intake: Disclosure) -> str:
         document_version_id=paper.version,
         **issue.answers,
     )
-    await record(  # 5. 应当在文件成文日期后标注“此件公开发布”…“此件依申请公开”“此件不公开”
+    marking = await record(  # 5. 应当在文件成文日期后标注“此件公开发布”…“此件依申请公开”“此件不公开”
         "marking",
         ("标注", "Marking"),
         effect="mark-document",
@@ -224,12 +227,32 @@ async def proactive_disclosure(intake: Disclosure) -> str:
     )
     if not to_be_published(paper):
         return "已印发并标注"
-    await publish(  # 5, 6. 通过政府网站对外公开
-        "publication",
-        ("网站公开", "Publication"),
-        version=paper.version,
-        basis="应急厅函〔2019〕390号 四(一)5、6",
-    )
+    if marking.facts.get("website") == "by-hand":  # 5, 6. 通过政府网站对外公开
+        page = await review(
+            "publication-by-hand",
+            ("网站公开（人工）", "Publication by hand"),
+            Position.PUBLISHER,
+            actions=(Action.APPROVE,),
+            form="published-page",
+            clerical=True,
+            version=paper.version,
+            basis="应急厅函〔2019〕390号 四(一)5、6",
+        )
+        await record(
+            "publication-record",
+            ("登记公开网址", "Publication record"),
+            effect="record-publication",
+            basis="应急厅函〔2019〕390号 四(一)5、6",
+            document_version_id=paper.version,
+            **page.answers,
+        )
+    else:
+        await publish(
+            "publication",
+            ("网站公开", "Publication"),
+            version=paper.version,
+            basis="应急厅函〔2019〕390号 四(一)5、6",
+        )
     await review(  # 6. 并按规定将纸质文件移送至信息公开查阅场所
         "paper-copy",
         ("移送查阅场所", "Paper copy to the reading room"),

@@ -6,7 +6,9 @@ from models.document import (
     DocumentIssue,
     DocumentVersion,
     Publication,
+    PublicationChange,
     RegisterEntry,
+    RegisterText,
     SecrecyRegisterLine,
 )
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
@@ -46,9 +48,11 @@ __all__ = [
     "Person",
     "Phrase",
     "Publication",
+    "PublicationChange",
     "RegisterEntry",
     "RegisterFile",
     "RegisterFileChunk",
+    "RegisterText",
     "SavedDraft",
     "SecrecyRegisterLine",
     "ShownCase",

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Column, Computed, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from models.columns import Stored, generated_id, instant, json_object, reference
@@ -73,6 +74,11 @@ class Publication(Stored, table=True):
     published_at: datetime = instant()
 
 
+def _empty() -> Any:
+    """Text that is empty unless stated."""
+    return Field(default="", sa_column_kwargs={"server_default": ""})
+
+
 class RegisterEntry(Stored, table=True):
     """A document in the public register: a copy of what was published, and nothing else."""
 
@@ -83,12 +89,51 @@ class RegisterEntry(Stored, table=True):
     idempotency_key: str = Field(unique=True)
     organ: str
     unit: str
+    doc_type: str = _empty()
     doc_no: str
     title: str
     body: str
     marking: str
     formed_on: date
     issued_on: date
+    website_url: str = _empty()  # where the bureau's website shows it; empty: only here
     attachments: list[dict[str, Any]] = json_object()
     content_hash: str
     published_at: datetime = instant(index=True)
+
+
+class RegisterText(Stored, table=True):
+    """What a register entry can be found by; the database writes title, number and body by itself.
+
+    ``source``: ``title``, ``number``, ``body``, or the SHA-256 of the attachment it is the text of.
+    """
+
+    __tablename__ = "register_text"
+    __table_args__ = (UniqueConstraint("slug", "source"),)
+
+    id: int | None = generated_id()
+    slug: str
+    source: str
+    said: str
+    folded: str = Field(sa_column=Column(Text, Computed("register_fold(said)", persisted=True)))
+    grams: list[str] = Field(
+        sa_column=Column(ARRAY(Text), Computed("register_grams(register_fold(said))", persisted=True))
+    )
+
+
+class PublicationChange(Stored, table=True):
+    """撤下、变更网址: what was decided about a published document, in words for the public. Only grows."""
+
+    __tablename__ = "publication_change"
+
+    id: int | None = generated_id()
+    case_id: int = reference("cases.id")
+    publication_id: int = reference("publication.id", index=False)
+    slug: str = Field(index=True)
+    kind: str  # take_down, url_change
+    title: str
+    doc_no: str
+    reason: str
+    old_url: str
+    new_url: str
+    changed_at: datetime = instant()

@@ -54,6 +54,7 @@ def create_app(service: Service | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(installation.health)
     app.include_router(register.router)
+    app.include_router(register.crawlers)
     web.install(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app

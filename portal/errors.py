@@ -67,6 +67,18 @@ class AddressNotFound(GongkaiError):
     )
 
 
+class DocumentTakenDown(GongkaiError):
+    """The document was public and is no longer, by a decision; the page of the document says why."""
+
+    kind = Kind.GONE
+    zh = Said("该文件已撤下", "撤下经审批，理由见该文件的目录页", "如有需要，可依法申请公开")
+    en = Said(
+        "This document was taken down",
+        "It was decided so; the document's page in the register gives the reason",
+        "You may apply for disclosure under the Regulations",
+    )
+
+
 class MethodNotOffered(GongkaiError):
     """The address exists, but not for this method."""
 

@@ -32,6 +32,7 @@ STATUS = {
     Kind.NOT_SIGNED_IN: 401,
     Kind.NOT_ALLOWED: 403,
     Kind.NOT_FOUND: 404,
+    Kind.GONE: 410,
     Kind.CONFLICT: 409,
     Kind.TOO_LARGE: 413,
     Kind.TOO_MANY: 429,

@@ -15,6 +15,7 @@ class Kind(Enum):
     NOT_SIGNED_IN = "not-signed-in"
     NOT_ALLOWED = "not-allowed"
     NOT_FOUND = "not-found"
+    GONE = "gone"
     CONFLICT = "conflict"
     TOO_LARGE = "too-large"
     TOO_MANY = "too-many"
@@ -515,4 +516,57 @@ class WebsiteRefused(GongkaiError):
         "The website refused the publication (HTTP {status})",
         "It said no, not “later”",
         "Mend the cause with the website's administrator, then retry",
+    )
+
+
+class PageAddressRefused(GongkaiError):
+    """The server does not look at this address: malformed, or it leads where only the server can go."""
+
+    zh = Said("不能登记该网址", "{why_zh}", "请填写文件在本单位网站上的网址；没有保存任何内容")
+    en = Said(
+        "This address cannot be recorded",
+        "{why_en}",
+        "Give the address of the document on the bureau's website; nothing was stored",
+    )
+
+
+class PageUnreachable(GongkaiError):
+    """No page could be seen at the address."""
+
+    zh = Said("无法打开该网址", "{why_zh}", "请在浏览器中确认网页可以公开访问后重新提交；没有保存任何内容")
+    en = Said(
+        "This address cannot be opened",
+        "{why_en}",
+        "See in a browser that the page is public, then send again; nothing was stored",
+    )
+
+
+class PageWithoutDocument(GongkaiError):
+    """The page says neither the number nor the title: it is not the document that was approved."""
+
+    zh = Said(
+        "该网页上没有找到这份文件",
+        "网页文字中既没有发文字号“{doc_no}”，也没有标题“{title}”",
+        "请核对网址，或先在网站上发布后重新提交；没有保存任何内容",
+    )
+    en = Said(
+        "The document was not found on this page",
+        "Its text has neither the number “{doc_no}” nor the title “{title}”",
+        "Check the address, or publish the document first and send again; nothing was stored",
+    )
+
+
+class PublicationNotFound(GongkaiError):
+    """Nothing published has that case number, or it has been taken down."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said(
+        "没有编号为“{number}”的已公开文件",
+        "{why_zh}",
+        "请核对主动公开事项的编号，如 ZD-2026-0001",
+    )
+    en = Said(
+        "No published document has the case number “{number}”",
+        "{why_en}",
+        "Check the number of the disclosure case, such as ZD-2026-0001",
     )

@@ -14,6 +14,7 @@ class Position(StrEnum):
     SECRECY_OFFICE = "secrecy_office"
     DEPUTY_HEAD = "deputy_head"
     HEAD = "head"
+    PUBLISHER = "publisher"
     ARCHIVIST = "archivist"
     ADMINISTRATOR = "administrator"
     MANAGER = "manager"
@@ -43,6 +44,7 @@ _NAMES = {
     Position.SECRECY_OFFICE: ("保密工作机构", "secrecy office"),
     Position.DEPUTY_HEAD: ("分管负责人", "deputy head"),
     Position.HEAD: ("主要负责人", "head"),
+    Position.PUBLISHER: ("网站发布员", "publisher"),
     Position.ARCHIVIST: ("档案与查阅点移送员", "archivist"),
     Position.ADMINISTRATOR: ("系统管理员", "administrator"),
     Position.MANAGER: ("管理者", "manager"),

@@ -2,11 +2,11 @@
 
 from engine.calls import Action, SigningOrder
 from engine.drafting import Drafting
-from engine.forms import Form, FormFacts, Line, Text, asked, require_past
+from engine.forms import Form, FormFacts, Intake, IntakeFacts, Line, Text, WebAddress, asked, require_past
 from engine.outcomes import Done, ReviewOutcome
 from tasks.circulate import Paper, circulate, when
 from tasks.hold import hold
-from tasks.procedure import Intake, prefect_flow, procedure
+from tasks.procedure import prefect_flow, procedure
 from tasks.publish import publish
 from tasks.record import record
 from tasks.review import review
@@ -18,11 +18,13 @@ __all__ = [
     "Form",
     "FormFacts",
     "Intake",
+    "IntakeFacts",
     "Line",
     "Paper",
     "ReviewOutcome",
     "SigningOrder",
     "Text",
+    "WebAddress",
     "asked",
     "circulate",
     "hold",

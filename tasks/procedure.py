@@ -3,19 +3,10 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
-
 from engine import procedures
 from engine.calls import Call
-from engine.forms import Form
+from engine.forms import Form, Intake
 from rules.positions import Position
-
-
-class Intake(BaseModel):
-    """Base of frozen intakes: the only thing a procedure is given."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
 
 Taken = TypeVar("Taken", bound=Intake)
 

@@ -4,6 +4,8 @@ It keeps what it published in files, so that it can be killed; ``log`` is what i
 what stands on it. Run as ``python tests/website.py PORT FOLDER``.
 """
 
+import hashlib
+import hmac
 import json
 import sys
 import time
@@ -19,7 +21,11 @@ class Website(BaseHTTPRequestHandler):
     folder: Path
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self._is_signed(raw):
+            self.send_error(401)
+            return
+        body = json.loads(raw)
         key = self.headers["Idempotency-Key"]
         mode = (self.folder / "mode").read_text() if (self.folder / "mode").exists() else "well"
         self._note("log.jsonl", {"key": key, "mode": mode, "doc_no": body["doc_no"], "title": body["title"]})
@@ -91,6 +97,16 @@ class Website(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(204)
         self.end_headers()
+
+    def _is_signed(self, raw: bytes) -> bool:
+        """As docs/website.md tells a website to check it; without a secret everything passes."""
+        if not (self.folder / "secret").exists():
+            return True
+        secret, timestamp = (self.folder / "secret").read_bytes(), self.headers["Gongkai-Timestamp"] or ""
+        if not timestamp.isdigit() or abs(time.time() - int(timestamp)) > 300:
+            return False
+        expected = hmac.new(secret, timestamp.encode() + b"." + raw, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(self.headers["Gongkai-Signature"] or "", f"sha256={expected}")
 
     def _note(self, name: str, line: dict[str, str]) -> None:
         with (self.folder / name).open("a") as file:

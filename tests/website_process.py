@@ -43,6 +43,10 @@ class WebsiteProcess:
         """``well``, ``down``, ``slow``, ``drips``, ``floods``, ``forgets-to-answer``, ``refuses``."""
         (self.folder / "mode").write_text(mode)
 
+    def expect_signature(self, secret: str | None) -> None:
+        """Take signed publications only; ``None``: take all."""
+        (self.folder / "secret").write_text(secret) if secret else (self.folder / "secret").unlink(True)
+
     def asked(self, key: str) -> list[dict[str, Any]]:
         """Every request with this key."""
         return [line for line in self._lines("log.jsonl") if line["key"] == key]

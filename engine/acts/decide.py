@@ -17,6 +17,7 @@ from engine.decisions.checks import (
     refuse_stale,
     refuse_told_secret,
 )
+from engine.decisions.looking import look_beforehand
 from engine.decisions.repeated import repeat_or_refuse
 from engine.decisions.request import DecisionRequest, DecisionResult
 from engine.documents import digest_of, load_version, store_version
@@ -63,12 +64,14 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
 
     Raises:
         AssignmentNotFound, NotAllowed, DecisionAlreadyRecorded, AssignmentClosed, AssignmentStale,
-        CaseClosed, OpinionRequired, InvalidInput, IdempotencyKeyReused: nothing is stored then.
+        CaseClosed, OpinionRequired, InvalidInput, IdempotencyKeyReused, PageAddressRefused,
+        PageUnreachable, PageWithoutDocument: nothing is stored then.
     """
+    page_seen = look_beforehand(service, actor, request)  # no lock is held while a website answers
     try:
         with service.database.begin() as connection:
             work = work_on_assignment(service, connection, request.assignment_id, actor)
-            return _decide(work, actor, request)
+            return _decide(work, actor, request, page_seen)
     except UniqueViolation as error:
         # Only the key can collide: the to-do itself is guarded by the case's lock.
         if "idempotency_key" in (error.diag.constraint_name or ""):
@@ -76,7 +79,7 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
         raise
 
 
-def _decide(work: Work, actor: Actor, request: DecisionRequest) -> DecisionResult:
+def _decide(work: Work, actor: Actor, request: DecisionRequest, page_seen: str) -> DecisionResult:
     todo = next(row for row in work.assignments if row.id == request.assignment_id)
     step = work.step_of(todo.step_id)
     if step is None:  # an incident's to-do: the administrator retries, never decides
@@ -92,7 +95,7 @@ def _decide(work: Work, actor: Actor, request: DecisionRequest) -> DecisionResul
     action = checked_action(request, step)
     opinion = checked_opinion(request.opinion, action, step)
     return_to, mode = checked_return(request, action, step)
-    answers = checked_answers(work, request, action, step)
+    answers = checked_answers(work, request, action, step, page_seen)
     refuse_told_secret(opinion, answers, claimed_intake(work))
     version_id, told = _edited(work, actor, step, answers, todo.id)
     outcome = ReviewOutcome(action, version_id, told, return_to, mode)

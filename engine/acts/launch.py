@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, insert, select
 
 from engine.actor import Actor, load_actor
@@ -13,11 +13,13 @@ from engine.advance import advance
 from engine.documents import next_serial, store_version
 from engine.drafting import Drafting, refuse_content
 from engine.files.bringing import bring_files
-from engine.forms import fill
+from engine.forms import Intake, IntakeFacts, fill
 from engine.holders import eligible_holders, post_for
 from engine.policy import Act, Facts, permit
 from engine.procedures import Procedure, procedure
+from engine.publishing.changes import published
 from engine.service import Service
+from engine.settings import BY_HAND
 from engine.work import Work, work_on_case
 from models import Case, Unit
 from rules.errors import IdempotencyKeyReused, InvalidInput, UnknownUnit
@@ -61,7 +63,7 @@ def launch(service: Service, actor: Actor, request: LaunchRequest) -> Launched:
     intake = fill(chosen.intake, request.intake, where=chosen.key)
     draft = _checked_draft(request, intake.model_dump())
     with service.database.begin() as connection:
-        return _launch(service, connection, actor, chosen, intake.model_dump(mode="json"), draft, request)
+        return _launch(service, connection, actor, chosen, intake, draft, request)
 
 
 def _checked_draft(request: LaunchRequest, intake: dict[str, Any]) -> Drafting | None:
@@ -92,10 +94,11 @@ def _launch(
     connection: Connection,
     actor: Actor,
     chosen: Procedure,
-    intake: dict[str, Any],
+    stated: BaseModel,
     draft: Drafting | None,
     request: LaunchRequest,
 ) -> Launched:
+    intake = stated.model_dump(mode="json")
     earlier = _launched_before(connection, actor, request)
     if earlier is not None:
         return earlier
@@ -109,8 +112,10 @@ def _launch(
             why_zh=f"{drafter.name}不是股室“{intake['unit']}”的拟稿人",
             why_en=f"{drafter.username} is no drafter of unit “{intake['unit']}”",
         )
+    if isinstance(stated, Intake):
+        stated.check(IntakeFacts(is_published=lambda number: published(connection, number) is not None))
     authors = {actor.person_id} if draft is not None else set()
-    _require_holders(connection, chosen, unit_id, drafter.person_id, authors, service.today)
+    _require_holders(service, connection, chosen, unit_id, drafter.person_id, authors)
     case_id, number = _insert(service, connection, actor, chosen, intake, request, drafter.person_id, unit_id)
     work = work_on_case(service, connection, case_id, actor=actor.username, channel=actor.channel)
     _first_entries(work, actor, chosen, draft)
@@ -146,17 +151,24 @@ def _unit_id(connection: Connection, code: str) -> int:
 
 
 def _require_holders(
-    connection: Connection, chosen: Procedure, unit_id: int, drafter_id: int, authors: set[int], today: date
+    service: Service,
+    connection: Connection,
+    chosen: Procedure,
+    unit_id: int,
+    drafter_id: int,
+    authors: set[int],
 ) -> None:
     for position in chosen.positions:
+        if position is Position.PUBLISHER and service.settings.website != BY_HAND:
+            continue  # documents go to the website by themselves
         post = post_for(position, unit_id=unit_id, drafter_id=drafter_id)
         facts = Facts(
             drafter_id=drafter_id,
             position=position,
-            clerical=position is Position.ARCHIVIST,
+            clerical=position in (Position.PUBLISHER, Position.ARCHIVIST),
             authors=frozenset(authors),
         )
-        eligible_holders(connection, post, facts, today)
+        eligible_holders(connection, post, facts, service.today)
 
 
 def _insert(

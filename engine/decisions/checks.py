@@ -95,7 +95,9 @@ def checked_return(request: DecisionRequest, action: Action, step: StepRow) -> t
     return request.return_to, ReturnMode(request.return_mode)
 
 
-def checked_answers(work: Work, request: DecisionRequest, action: Action, step: StepRow) -> Form:
+def checked_answers(
+    work: Work, request: DecisionRequest, action: Action, step: StepRow, page_seen: str
+) -> Form:
     """The form an approval fills in, checked against the case."""
     name = _form_of(action, step)
     if action is not Action.APPROVE and not name:
@@ -112,6 +114,7 @@ def checked_answers(work: Work, request: DecisionRequest, action: Action, step: 
             intake=claimed_intake(work),
             document=document,
             today=local_date(work.now, work.timezone),
+            page_seen=page_seen,
         )
     )
     return answers

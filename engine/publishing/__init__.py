@@ -6,6 +6,7 @@ from engine.files.storing import attachment_chunks
 from engine.publication import Website
 from engine.publishing.http_website import HttpWebsite
 from engine.publishing.public_register import PublicRegister
+from engine.publishing.signature import Signer
 from engine.service import Service
 
 
@@ -13,9 +14,14 @@ def website_of(service: Service) -> Website:
     """The bureau's website where one is named, else the built-in public register."""
     settings = service.settings
     if settings.website_url:
-        read = partial(attachment_chunks, service)
-        return HttpWebsite(settings.website_url, timeout_seconds=settings.website_timeout_seconds, read=read)
+        secret = settings.website_secret.get_secret_value()
+        return HttpWebsite(
+            settings.website_url,
+            timeout_seconds=settings.website_timeout_seconds,
+            read=partial(attachment_chunks, service),
+            signer=Signer(secret, service.time) if secret else None,
+        )
     return PublicRegister(service)
 
 
-__all__ = ["HttpWebsite", "PublicRegister", "website_of"]
+__all__ = ["HttpWebsite", "PublicRegister", "Signer", "website_of"]

@@ -4,6 +4,7 @@ What the website must do: keep what is PUT to ``…/files/{sha256}`` (raw bytes,
 nothing, answer 200, 201 or 204); publish the POSTed document once per key, with the files it lists by their
 hashes, and answer every repeat like the first, with status 200 or 201 and
 ``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``.
+docs/website.md says it whole.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from datetime import datetime
 import httpx
 
 from engine.publication import PublishedFile, PublishRequest, Receipt
+from engine.publishing.signature import Signer
 from rules.errors import WebsiteRefused, WebsiteUnavailable
 
 _PUBLISHED = {200, 201}
@@ -34,10 +36,15 @@ ReadFile = Callable[[int], Iterator[bytes]]
 class HttpWebsite:
     """Trusts nothing but a complete answer: anything else is asked again with the same key."""
 
-    name = "http"
+    def __init__(
+        self, url: str, *, timeout_seconds: float, read: ReadFile, signer: Signer | None = None
+    ) -> None:
+        self.url, self.timeout_seconds, self.read, self.signer = url, timeout_seconds, read, signer
 
-    def __init__(self, url: str, *, timeout_seconds: float, read: ReadFile) -> None:
-        self.url, self.timeout_seconds, self.read = url, timeout_seconds, read
+    @property
+    def name(self) -> str:
+        """``webhook`` when it is signed."""
+        return "webhook" if self.signer else "http"
 
     def publish(self, request: PublishRequest) -> Receipt:
         """Send the files, then the document.
@@ -57,7 +64,7 @@ class HttpWebsite:
             await self.send_file(request.key, file)
         told = request.metadata() | {"attachments": [file.told() for file in request.attachments]}
         content = json.dumps(told, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", "Idempotency-Key": request.key}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": request.key} | self._signed(content)
         return await self._send("POST", httpx.URL(self.url), content, headers, size=len(content))
 
     async def send_file(self, key: str, file: PublishedFile) -> None:
@@ -68,8 +75,12 @@ class HttpWebsite:
             "Content-Type": file.media_type,
             "Content-Length": str(file.size),
             "Idempotency-Key": f"{key}:{file.sha256}",
+            **self._signed(file.sha256.encode()),  # which stands for the bytes: they are not held in memory
         }
         await self._send("PUT", url, self._pieces(file), headers, size=file.size)
+
+    def _signed(self, content: bytes) -> dict[str, str]:
+        return self.signer.headers(content) if self.signer else {}
 
     async def _pieces(self, file: PublishedFile) -> AsyncIterator[bytes]:
         for piece in self.read(file.attachment_id):

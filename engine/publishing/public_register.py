@@ -1,5 +1,7 @@
 """The built-in public register 公开目录: copies of published versions, and nothing else, ever."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,6 +19,10 @@ _COPY_CHUNKS = text(
     "INSERT INTO register_file_chunk (file_id, seq, content)"
     " SELECT :file, seq, content FROM attachment_chunk WHERE attachment_id = :attachment"
 )
+_FIND_BY_TEXT = text(
+    "INSERT INTO register_text (slug, source, said) SELECT :slug, sha256, left(text, 200000) FROM attachment"
+    " WHERE id = :attachment AND text <> '' ON CONFLICT DO NOTHING"
+)
 
 
 class PublicRegister:
@@ -30,28 +36,33 @@ class PublicRegister:
     def publish(self, request: PublishRequest) -> Receipt:
         """Copy the document into the register; the same key again finds the first copy."""
         with self.service.database.begin() as connection:
-            if self._insert(connection, request):
-                for file in request.attachments:
-                    _copy(connection, request.slug, file)
+            enter(connection, request, published_at=self.service.now)
             row = connection.execute(
                 select(_entry.c.slug, _entry.c.published_at).where(_entry.c.idempotency_key == request.key)
             ).one()
         return Receipt(f"{self.service.settings.base_url}/register/{row.slug}", row.published_at)
 
-    def _insert(self, connection: Connection, request: PublishRequest) -> bool:
-        values = {name: value for name, value in vars(request).items() if name not in ("key", "attachments")}
-        done = connection.execute(
-            insert(_entry)
-            .values(
-                idempotency_key=request.key,
-                attachments=[file.told() for file in request.attachments],
-                published_at=self.service.now,
-                **values,
-            )
-            .on_conflict_do_nothing(index_elements=["idempotency_key"])
-            .returning(_entry.c.id)
+
+def enter(
+    connection: Connection, request: PublishRequest, *, published_at: datetime, website_url: str = ""
+) -> None:
+    """The copy in the register; the same key again changes nothing."""
+    values = {name: value for name, value in vars(request).items() if name not in ("key", "attachments")}
+    inserted = connection.execute(
+        insert(_entry)
+        .values(
+            idempotency_key=request.key,
+            attachments=[file.told() for file in request.attachments],
+            published_at=published_at,
+            website_url=website_url,
+            **values,
         )
-        return done.scalar() is not None
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(_entry.c.id)
+    ).scalar()
+    if inserted is not None:
+        for file in request.attachments:
+            _copy(connection, request.slug, file)
 
 
 def _copy(connection: Connection, slug: str, file: PublishedFile) -> None:
@@ -59,3 +70,4 @@ def _copy(connection: Connection, slug: str, file: PublishedFile) -> None:
     made = connection.execute(_COPY_FILE, {"slug": slug, "attachment": file.attachment_id}).scalar()
     if made is not None:
         connection.execute(_COPY_CHUNKS, {"file": made, "attachment": file.attachment_id})
+        connection.execute(_FIND_BY_TEXT, {"slug": slug, "attachment": file.attachment_id})

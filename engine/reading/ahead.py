@@ -5,6 +5,7 @@ The same replay that moves a case tells people where each answer would lead, so 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -52,9 +53,11 @@ class Leads:
     to: Ahead
 
 
-def path_from_launch(chosen: Procedure, intake: Any, draft: Mapping[str, Any]) -> list[Ahead]:
-    """Every step of a case launched so, if everybody approves."""
-    return _run_ahead(chosen, intake, {}, draft)
+def path_from_launch(
+    chosen: Procedure, intake: Any, draft: Mapping[str, Any], *, website: str = "automatic"
+) -> list[Ahead]:
+    """Every step of a case launched so, if everybody approves and documents are published this way."""
+    return _run_ahead(chosen, intake, {}, draft, website)
 
 
 def read_path_ahead(service: Service, actor: Actor, number: str) -> list[Ahead]:
@@ -72,7 +75,9 @@ def read_path_ahead(service: Service, actor: Actor, number: str) -> list[Ahead]:
         chosen = procedure(row.procedure, row.version)
     except UnknownProcedure:
         return []
-    return _run_ahead(chosen, chosen.intake.model_validate(row.intake), journal, draft)
+    return _run_ahead(
+        chosen, chosen.intake.model_validate(row.intake), journal, draft, service.settings.website
+    )
 
 
 def read_leads(service: Service, actor: Actor, number: str, step: StepId) -> list[Leads]:
@@ -90,7 +95,7 @@ def read_leads(service: Service, actor: Actor, number: str, step: StepId) -> lis
         return []
     intake = chosen.intake.model_validate(row.intake)
     return [
-        Leads(action, answers, _next(chosen, intake, journal, step, outcome))
+        Leads(action, answers, _next(chosen, intake, journal, step, outcome, service.settings.website))
         for action, answers, outcome in _possible(chosen, asked.call, draft)
     ]
 
@@ -107,7 +112,11 @@ def _draft(connection: Connection, row: Any) -> dict[str, Any]:
 
 
 def _run_ahead(
-    chosen: Procedure, intake: Any, journal: Mapping[StepId, Recorded], draft: Mapping[str, Any]
+    chosen: Procedure,
+    intake: Any,
+    journal: Mapping[StepId, Recorded],
+    draft: Mapping[str, Any],
+    website: str,
 ) -> list[Ahead]:
     ahead: list[Ahead] = []
     known = dict(journal)
@@ -118,15 +127,15 @@ def _run_ahead(
         call = position.call
         ahead.append(_shown(call))
         known[call.key, position.round] = Recorded(
-            call.kind, call.as_json(), encode(_usual(chosen, call, draft))
+            call.kind, call.as_json(), encode(_usual(chosen, call, draft, website))
         )
     return ahead
 
 
-def _usual(chosen: Procedure, call: Call, draft: Mapping[str, Any]) -> Outcome:
+def _usual(chosen: Procedure, call: Call, draft: Mapping[str, Any], website: str) -> Outcome:
     """What comes of a step when nothing is the matter."""
     if not isinstance(call, ReviewCall):
-        return Done({})
+        return Done({"website": website})  # what a procedure asks of a record today
     return _outcome(chosen, call.as_json(), Action.APPROVE, {}, draft)
 
 
@@ -172,20 +181,21 @@ def _next(
     journal: Mapping[StepId, Recorded],
     step: StepId,
     outcome: ReviewOutcome,
+    website: str,
 ) -> Ahead:
     asked = journal[step]
     if SigningOrder(asked.call["order"]) in (SigningOrder.ALL, SigningOrder.IN_ORDER):
         named = Named(step[0], asked.call["title"]["zh"], asked.call["title"]["en"])
         return Ahead(named, ReviewCall.kind, [position_named(p) for p in asked.call["signers"]], "")
     decided = {**journal, step: replace(asked, outcome=encode(outcome))}
-    position = replay(chosen.body, intake, decided, settle=_pretend)
+    position = replay(chosen.body, intake, decided, settle=partial(_pretend, website=website))
     return (
         Ahead(None, "end", [], "", position.outcome) if isinstance(position, Ended) else _shown(position.call)
     )
 
 
-def _pretend(call: Call, _round: int) -> Outcome | None:
-    return Done({}) if isinstance(call, RecordCall) else None
+def _pretend(call: Call, _round: int, *, website: str) -> Outcome | None:
+    return Done({"website": website}) if isinstance(call, RecordCall) else None
 
 
 def _shown(call: Call) -> Ahead:

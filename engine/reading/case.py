@@ -21,6 +21,7 @@ from engine.reading.case_view import (
     StepRound,
     Timeline,
 )
+from engine.reading.stated import stated_of
 from engine.reading.values import Named, Wording, position_named, snapshot, step_named
 from engine.reading.visible import Visible, load_visible
 from engine.service import Service
@@ -146,7 +147,7 @@ def _timeline(connection: Connection, case: Visible) -> list[StepRound]:
         if row.id not in rounds:
             rounds[row.id] = _step_round(row)
         if row.by is not None:
-            rounds[row.id].decisions.append(_decided(row, told=case.may_read_document))
+            rounds[row.id].decisions.append(_decided(row, case))
     return list(rounds.values())
 
 
@@ -163,7 +164,8 @@ def _step_round(row: Row[Any]) -> StepRound:
     )
 
 
-def _decided(row: Row[Any], *, told: bool) -> Decided:
+def _decided(row: Row[Any], case: Visible) -> Decided:
+    told, form = case.may_read_document, _form_of(row)
     return Decided(
         by=row.by,
         position=position_named(row.position),
@@ -175,7 +177,14 @@ def _decided(row: Row[Any], *, told: bool) -> Decided:
         document_version=row.version,
         channel=row.channel,
         at=row.decided_at,
+        stated=stated_of(case.row.procedure, case.row.version, form, row.answers) if told and form else [],
     )
+
+
+def _form_of(row: Row[Any]) -> str:
+    """The form a decision of this action filled in, by name; empty: none."""
+    name = {Action.APPROVE: "form", Action.RETURN: "return_form"}.get(Action(row.decided))
+    return str(row.call.get(name) or "") if name else ""
 
 
 def _held_by(connection: Connection, case: Visible, today: date) -> list[HeldBy]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from engine.reading.stated import Stated
 from engine.reading.values import Named, Wording
 
 
@@ -32,6 +33,7 @@ class Decided:
     document_version: int | None
     channel: str
     at: datetime
+    stated: list[Stated] = field(default_factory=list)  # the answers in the form's words
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def _environment(timezone: str) -> Environment:
     environment.filters["chinese_day"] = _chinese_day
     environment.filters["instant"] = lambda instant: instant.astimezone(zone).isoformat(timespec="seconds")
     environment.filters["paragraphs"] = lambda text: [line for line in text.split("\n") if line.strip()]
+    environment.filters["stamp"] = lambda instant: instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
     environment.filters["kilobytes"] = lambda size: f"{max(1, round(size / 1000))} kB"
     return environment
 

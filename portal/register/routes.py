@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-from hashlib import sha256
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,66 +13,94 @@ from starlette.responses import Response, StreamingResponse
 
 from engine.service import Service
 from portal.downloads import content_disposition, safe_media_type
-from portal.errors import AddressNotFound, RegisterNotSetUp
+from portal.errors import AddressNotFound, DocumentTakenDown, RegisterNotSetUp
 from portal.problems import documented
 from portal.register import pages, shelf
-from portal.register.shelf import Document
+from portal.register.answers import cached, unchanged
+from portal.register.search import search
+from portal.register.shelf import Change, Document
+from portal.register.wanted import LABELS, read_wanted
 
 router = APIRouter(prefix="/register", tags=["public register"])
 
 _PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_GONE = {"Cache-Control": "public, max-age=300"}
 Slug = Annotated[str, Path(max_length=80, description="Address of a document, as the list gives it")]
 
 
 @router.get("", response_class=Response, responses=documented(503), summary="The list")
 def index(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
-    """HTML, newest first."""
+    """HTML, newest first. Words (``q``) and filters (``unit``, ``type``, ``year``, ``from``, ``to``, ``no``)
+    are parameters of the address; what cannot be read is left out and named.
+    """
+    wanted = read_wanted(request.query_params, page)
     with _reader(request) as connection:
-        found, organ = shelf.shelf(connection, page), shelf.organ_of(connection)
-    if page > found.pages:
+        found = search(connection, wanted, timezone=_zone(request))
+        organ = shelf.organ_of(connection)
+    if wanted.page > found.pages:
         return _not_found(request)
-    body = pages.render("register_list.html", _zone(request), shelf=found, organ=organ)
-    return _page(request, body, seconds=60)
+    facts = {"found": found, "wanted": wanted, "organ": organ, "labels": LABELS}
+    return _page(request, pages.render("register_list.html", _zone(request), **facts), seconds=60)
 
 
 @router.get("/style.css", response_class=Response, include_in_schema=False)
 async def style(request: Request) -> Response:
     """The stylesheet of the register's pages."""
-    return _cached(request, pages.stylesheet(), "text/css; charset=utf-8", seconds=3600)
+    return cached(request, pages.stylesheet(), "text/css; charset=utf-8", seconds=3600)
 
 
 @router.get("/feed.atom", response_class=Response, responses=documented(503), summary="Atom feed")
 def feed(request: Request) -> Response:
     """The newest fifty."""
     with _reader(request) as connection:
-        found, organ = shelf.shelf(connection, 1, size=shelf.FEED), shelf.organ_of(connection)
-    updated = max((entry.published_at for entry in found.entries), default=pages.EPOCH)
-    facts = {"entries": found.entries, "organ": organ, "base": _base(request), "updated": updated}
+        entries, organ = shelf.newest(connection), shelf.organ_of(connection)
+    updated = max((entry.published_at for entry in entries), default=pages.EPOCH)
+    facts = {"entries": entries, "organ": organ, "base": _base(request), "updated": updated}
     body = pages.render("feed.atom", _zone(request), **facts)
-    return _cached(request, body, "application/atom+xml; charset=utf-8", seconds=300, modified=updated)
+    # No Last-Modified: a take-down changes the feed and makes what is newest in it older.
+    return cached(request, body, "application/atom+xml; charset=utf-8", seconds=300)
+
+
+@router.get("/sitemap-{part}.xml", response_class=Response, responses=documented(404), summary="Sitemap")
+def sitemap_part(request: Request, part: Annotated[int, Path(ge=1, le=10_000)]) -> Response:
+    """Five hundred addresses of documents, oldest first, so that a full part stays as it is."""
+    with _reader(request) as connection:
+        found = shelf.addresses(connection, part)
+        if not found and part > shelf.sitemap_parts(connection):
+            raise AddressNotFound()
+    body = pages.render("sitemap_part.xml", _zone(request), addresses=found, base=_base(request))
+    return cached(request, body, "application/xml; charset=utf-8", seconds=300)
 
 
 @router.get("/{slug}.json", response_class=Response, responses=documented(404), summary="As JSON")
 def as_json(request: Request, slug: Slug) -> Response:
-    """One published document with links to its attachments."""
-    found = _document(request, slug)
-    modified = found.entry.published_at
+    """One published document with links to its attachments, or 410 with the reason it was taken down."""
+    with _reader(request) as connection:
+        found = shelf.document(connection, slug)
+    if found is None:
+        raise AddressNotFound()
+    if isinstance(found, Change):
+        told = {name: value for name, value in asdict(found).items() if name != "new_url"}
+        return Response(to_json({"slug": slug, **told}), 410, media_type="application/json", headers=_GONE)
     body = to_json(_told(found, _base(request)))
-    return _cached(request, body, "application/json", seconds=300, modified=modified)
+    return cached(request, body, "application/json", seconds=300, modified=found.changed_at)
 
 
 @router.get("/{slug}", response_class=Response, responses=documented(404), summary="One document")
 def as_page(request: Request, slug: Slug) -> Response:
-    """HTML: title, number, dates, text, marking line, attachments."""
+    """HTML: title, number, dates, text, marking line, attachments; 410 for one that was taken down."""
     with _reader(request) as connection:
         found, organ = shelf.document(connection, slug), shelf.organ_of(connection)
     if found is None:
         return _not_found(request)
-    facts = {"document": found, "entry": found.entry, "organ": organ}
+    if isinstance(found, Change):
+        body = pages.render("register_taken_down.html", _zone(request), change=found, organ=organ)
+        return _html(body, 410, _GONE)
+    facts = {"document": found, "entry": found.entry, "organ": organ, "base": _base(request)}
     body = pages.render("register_document.html", _zone(request), **facts)
-    return _page(request, body, seconds=300, modified=found.entry.published_at)
+    return _page(request, body, seconds=300, modified=found.changed_at)
 
 
 @router.get(
@@ -85,11 +111,15 @@ def as_page(request: Request, slug: Slug) -> Response:
 )
 def attachment(request: Request, slug: Slug, digest: Annotated[str, Path(max_length=64)]) -> Response:
     """A download."""
-    file = _document(request, slug).file(digest)
+    with _reader(request) as connection:
+        found = shelf.document(connection, slug)
+    if isinstance(found, Change):
+        raise DocumentTakenDown(where=slug)
+    file = None if found is None else found.file(digest)
     if file is None:
         raise AddressNotFound()
-    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "public, max-age=86400"}
-    if _unchanged(request, headers["ETag"], None):
+    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "public, max-age=300"}
+    if unchanged(request, headers["ETag"], None):
         return Response(status_code=304, headers=headers)
     headers |= {"Content-Disposition": content_disposition(file.name), "Content-Length": str(file.size)}
     chunks = shelf.file_chunks(request.app.state.public, slug, digest)
@@ -105,64 +135,56 @@ def _reader(request: Request) -> Iterator[Connection]:
         yield connection
 
 
-def _document(request: Request, slug: str) -> Document:
-    with _reader(request) as connection:
-        found = shelf.document(connection, slug)
-    if found is None:
-        raise AddressNotFound()
-    return found
-
-
 def _told(found: Document, base: str) -> dict[str, Any]:
     address = f"{base}/register/{found.entry.slug}"
     files = [{**asdict(file), "url": f"{address}/attachments/{file.sha256}"} for file in found.files]
-    return {**asdict(found.entry), "body": found.body, "attachments": files, "url": address}
+    entry = asdict(found.entry) | {"website_url": found.website_url}
+    earlier = [change.old_url for change in found.changes]
+    return {**entry, "body": found.body, "attachments": files, "url": address, "earlier_urls": earlier}
 
 
 def _not_found(request: Request) -> Response:
     """A page for people; a problem document for programs."""
     if "text/html" not in request.headers.get("accept", ""):
         raise AddressNotFound()
-    body = pages.render("register_missing.html", _zone(request), organ=shelf.Organ())
-    return Response(
-        body, 404, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _PAGE_POLICY}
-    )
+    return _html(pages.render("register_missing.html", _zone(request), organ=shelf.Organ()), 404, {})
+
+
+def _html(body: bytes, status: int, headers: dict[str, str]) -> Response:
+    policy = {"Content-Security-Policy": _PAGE_POLICY}
+    return Response(body, status, media_type="text/html; charset=utf-8", headers=policy | headers)
 
 
 def _page(request: Request, body: bytes, *, seconds: int, modified: datetime | None = None) -> Response:
-    response = _cached(request, body, "text/html; charset=utf-8", seconds=seconds, modified=modified)
+    response = cached(request, body, "text/html; charset=utf-8", seconds=seconds, modified=modified)
     response.headers["Content-Security-Policy"] = _PAGE_POLICY
     response.headers["Vary"] = "Accept"
     return response
 
 
-def _cached(
-    request: Request, body: bytes, media_type: str, *, seconds: int, modified: datetime | None = None
-) -> Response:
-    headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Cache-Control": f"public, max-age={seconds}"}
-    if modified is not None:
-        headers["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
-    if _unchanged(request, headers["ETag"], modified):
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
-
-
-def _unchanged(request: Request, etag: str, modified: datetime | None) -> bool:
-    asked = request.headers.get("if-none-match")
-    if asked is not None:
-        return asked.strip() == "*" or etag in [part.strip().removeprefix("W/") for part in asked.split(",")]
-    since = request.headers.get("if-modified-since")
-    if since is None or modified is None:
-        return False
-    try:
-        return modified.replace(microsecond=0) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):
-        return False
-
-
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
+
+
+crawlers = APIRouter(tags=["public register"])
+
+
+@crawlers.get("/sitemap.xml", response_class=Response, responses=documented(503), summary="Sitemap index")
+def sitemap(request: Request) -> Response:
+    """The files of the sitemap."""
+    with _reader(request) as connection:
+        parts = shelf.sitemap_parts(connection)
+    body = pages.render("sitemap.xml", _zone(request), parts=parts, base=_base(request))
+    return cached(request, body, "application/xml; charset=utf-8", seconds=300)
+
+
+@crawlers.get("/robots.txt", response_class=Response, summary="What search engines may read")
+def robots(request: Request) -> Response:
+    """The register, but not its lists of search results; nothing else of the portal."""
+    lines = ["User-agent: *", "Disallow: /register?", "Allow: /register", "Disallow: /"]
+    body = "\n".join([*lines, "", f"Sitemap: {_base(request)}/sitemap.xml", ""])
+    return cached(request, body.encode(), "text/plain; charset=utf-8", seconds=3600)
 
 
 def _base(request: Request) -> str:

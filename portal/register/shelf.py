@@ -1,29 +1,39 @@
 """Published documents as the public role reads them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
 
-PAGE = 20
 FEED = 50
+SITEMAP = 500
+"""Addresses in one file of the sitemap: it stays below 100 KB."""
 
 _SLUG = re.compile(r"[A-Za-z0-9._~-]{1,80}")
-_HEADER = "slug, organ, unit, doc_no, title, marking, formed_on, issued_on, published_at, content_hash"
-_PAGE = text(
-    f"SELECT {_HEADER}, count(*) OVER () AS total FROM register_entry"  # noqa: S608  a constant
-    " ORDER BY published_at DESC, id DESC LIMIT :limit OFFSET :offset"
+HEADER = (
+    "slug, organ, unit, doc_type, doc_no, title, marking, formed_on, issued_on, published_at, website_url,"
+    " content_hash"
 )
-_COUNT = text("SELECT count(*) FROM register_entry")
-_ONE = text(f"SELECT {_HEADER}, body, attachments FROM register_entry WHERE slug = :slug")  # noqa: S608
+_NEWEST = text(f"SELECT {HEADER} FROM register_entry ORDER BY published_at DESC, id DESC LIMIT :n")  # noqa: S608
+_ONE = text(f"SELECT {HEADER}, body, attachments FROM register_entry WHERE slug = :slug")  # noqa: S608
+_CHANGES = text(
+    "SELECT kind, title, doc_no, reason, old_url, new_url, changed_at FROM publication_change"
+    " WHERE slug = :slug ORDER BY id"
+)
 _CHUNK = text(
     "SELECT content FROM register_file_chunk WHERE seq = :seq"
     " AND file_id = (SELECT id FROM register_file WHERE slug = :slug AND sha256 = :sha256)"
 )
 _ORGAN = text("SELECT name, reading_room FROM organ LIMIT 1")
+_ADDRESSES = text(
+    "SELECT e.slug, greatest(e.published_at, max(c.changed_at)) AS changed_at FROM register_entry e"
+    " LEFT JOIN publication_change c ON c.slug = e.slug"
+    " GROUP BY e.id, e.slug, e.published_at ORDER BY e.id LIMIT :limit OFFSET :offset"
+)
+_COUNT = text("SELECT count(*) FROM register_entry")
 
 
 @dataclass(frozen=True)
@@ -41,12 +51,14 @@ class Entry:
     slug: str
     organ: str
     unit: str
+    doc_type: str
     doc_no: str
     title: str
     marking: str
     formed_on: date
     issued_on: date
     published_at: datetime
+    website_url: str
     content_hash: str
 
 
@@ -62,30 +74,40 @@ class File:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A decided change of a publication: 撤下 (``take_down``) or 变更网址 (``url_change``)."""
+
+    kind: str
+    title: str
+    doc_no: str
+    reason: str
+    old_url: str
+    new_url: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class Document:
-    """One published document whole."""
+    """One published document whole, with the changes of its address, oldest first."""
 
     entry: Entry
     body: str
     files: tuple[File, ...]
+    changes: tuple[Change, ...] = ()
 
     def file(self, sha256: str) -> File | None:
         """Its attachment with that hash."""
         return next((file for file in self.files if file.sha256 == sha256), None)
 
-
-@dataclass(frozen=True)
-class Shelf:
-    """One page of the register, newest first."""
-
-    entries: Sequence[Entry]
-    page: int
-    total: int
+    @property
+    def website_url(self) -> str:
+        """Where the bureau's website shows it now; empty: only here."""
+        return self.changes[-1].new_url if self.changes else self.entry.website_url
 
     @property
-    def pages(self) -> int:
-        """How many pages there are; an empty register has one."""
-        return max(1, -(-self.total // PAGE))
+    def changed_at(self) -> datetime:
+        """When what this page says changed last."""
+        return max([self.entry.published_at, *(change.changed_at for change in self.changes)])
 
 
 def organ_of(connection: Connection) -> Organ:
@@ -94,21 +116,22 @@ def organ_of(connection: Connection) -> Organ:
     return Organ(row.name, row.reading_room) if row else Organ()
 
 
-def shelf(connection: Connection, page: int, *, size: int = PAGE) -> Shelf:
-    """The entries of one page."""
-    rows = connection.execute(_PAGE, {"limit": size, "offset": (page - 1) * size}).all()
-    total = rows[0].total if rows else connection.execute(_COUNT).scalar_one()
-    return Shelf([_entry(row) for row in rows], page, total)
+def newest(connection: Connection, limit: int = FEED) -> list[Entry]:
+    """What was published last."""
+    return [entry_of(row) for row in connection.execute(_NEWEST, {"n": limit})]
 
 
-def document(connection: Connection, slug: str) -> Document | None:
-    """One document."""
+def document(connection: Connection, slug: str) -> Document | Change | None:
+    """One document; one that was taken down is only the change that took it down."""
     if not _SLUG.fullmatch(slug):
         return None
     row = connection.execute(_ONE, {"slug": slug}).one_or_none()
-    if row is None:
-        return None
-    return Document(_entry(row), row.body, tuple(File(**described) for described in row.attachments))
+    changes = tuple(Change(**each._asdict()) for each in connection.execute(_CHANGES, {"slug": slug}))
+    down = next((change for change in changes if change.kind == "take_down"), None)
+    if down is not None or row is None:
+        return down
+    files = tuple(File(**described) for described in row.attachments)
+    return Document(entry_of(row), row.body, files, changes)
 
 
 def file_chunks(public: Engine, slug: str, sha256: str) -> Iterator[bytes]:
@@ -122,5 +145,17 @@ def file_chunks(public: Engine, slug: str, sha256: str) -> Iterator[bytes]:
         yield bytes(piece)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def addresses(connection: Connection, part: int) -> list[tuple[str, datetime]]:
+    """The slugs of one file of the sitemap, with when they changed last."""
+    window = {"limit": SITEMAP, "offset": (part - 1) * SITEMAP}
+    return [(row.slug, row.changed_at) for row in connection.execute(_ADDRESSES, window)]
+
+
+def sitemap_parts(connection: Connection) -> int:
+    """How many files the sitemap has; an empty register has one."""
+    return max(1, -(-int(connection.execute(_COUNT).scalar_one()) // SITEMAP))
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """A row that has the columns of ``HEADER``."""
     return Entry(**{name: getattr(row, name) for name in Entry.__dataclass_fields__})

@@ -71,7 +71,12 @@ def _path(service: Service, chosen: Procedure, intake: dict[str, Any], draft: di
     """The steps in order with today's holders. Nothing is stored; what is wrong with the input is raised."""
     filled = fill(chosen.intake, intake, where=chosen.key)
     fill(Drafting, draft, where="draft")
-    ahead = reading.path_from_launch(chosen, filled, {**draft, "state_secret": intake.get("state_secret")})
+    ahead = reading.path_from_launch(
+        chosen,
+        filled,
+        {**draft, "state_secret": intake.get("state_secret")},
+        website=service.settings.website,
+    )
     directory = reading.read_directory(service)
     drafter = next((p.name for p in directory.people if p.username == intake.get("drafter")), "")
     return [_stop(each, directory, str(intake.get("unit", "")), drafter) for each in ahead]

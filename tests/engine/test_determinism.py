@@ -12,6 +12,10 @@ from engine.replay import Recorded, ReplayMismatch, replay
 from tests.engine.driver import Drive, Office
 
 FILES = sorted(Path(flows.__file__).parent.glob("*.py"))
+INTAKE = {
+    "proactive-disclosure": {"drafter": "d", "unit": "u"},
+    "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
+}
 FORBIDDEN_CALLS = {
     *("now", "today", "utcnow", "time", "time_ns", "monotonic", "perf_counter", "sleep", "system_time"),
     *("random", "randint", "choice", "shuffle", "uuid1", "uuid4", "urandom", "token_hex", "token_urlsafe"),
@@ -86,7 +90,7 @@ def test_the_check_looks_into_conditions_given_in_place() -> None:
 @pytest.mark.parametrize("chosen", installed(), ids=lambda p: f"{p.key}-v{p.version}")
 def test_every_procedure_replays_step_by_step_from_a_cold_journal(chosen) -> None:
     for attribute in ("主动公开", "依申请公开", "不予公开"):
-        run = Drive(chosen.body, chosen.intake.model_validate({"drafter": "d", "unit": "u"}))
+        run = Drive(chosen.body, chosen.intake.model_validate(INTAKE[chosen.key]))
         run.run(Office({"state_secret": False, "attribute": attribute, "ground": "16-1"}))
         again = Drive(chosen.body, run.intake)
         for step in run.journal:  # every prefix of the journal leads to the very next step

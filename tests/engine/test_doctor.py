@@ -42,6 +42,8 @@ def history_unlocked(service: Service) -> Iterator[psycopg.Connection]:  # type:
             "ledger_seal_head",
             "publication",
             "register_entry",
+            "register_text",
+            "publication_change",
         )
         for table in tables:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
@@ -112,6 +114,11 @@ DAMAGE = {
     "files-of-versions-are-stored": f"UPDATE document_version SET attachments = '{LOST_FILE}'",
     "register-files-are-whole": f"UPDATE register_entry SET attachments = '{LOST_FILE}'",
     "register-shows-the-signed-version": "UPDATE register_entry SET body = '另一内容'",
+    "register-finds-what-stands": "DELETE FROM register_text",
+    "change-was-decided": "INSERT INTO publication_change (case_id, publication_id, slug, kind, title,"
+    " doc_no, reason, old_url, new_url, changed_at) SELECT case_id, id, 'zd-2026-0001', 'take_down', '', '',"
+    " '擅自', '', '', now() FROM publication",
+    "decided-change-is-recorded": "UPDATE cases SET procedure = 'publication-change', outcome = '已撤下'",
     "version-is-what-was-hashed": "UPDATE document_version SET body = '另一内容' WHERE id = 1",
     "published-was-reviewed-and-signed": "UPDATE decision SET answers = '{}'",
 }

@@ -81,6 +81,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /register": ALL,
     "GET /register/style.css": ALL,
     "GET /register/feed.atom": ALL,
+    "GET /register/sitemap-{part}.xml": ALL,
+    "GET /sitemap.xml": ALL,
+    "GET /robots.txt": ALL,
     "GET /register/{slug}.json": dict.fromkeys(ROLES, 404),  # not published, whoever asks
     "GET /register/{slug}": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}/attachments/{digest}": dict.fromkeys(ROLES, 404),
@@ -171,6 +174,7 @@ class Place:
             sha256="0" * 64,
             digest="0" * 64,
             slug=self.number.lower(),
+            part=1,
             key="proactive-disclosure",
             upload_id=999_999,
             token_id=999_999,

@@ -1,9 +1,8 @@
 """The public register: published documents and nothing else, for everybody, without script."""
 
 import xml.etree.ElementTree as ET
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -12,38 +11,16 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import ProgrammingError
 
 from engine.service import Service
-from models import RegisterEntry, RegisterFile, RegisterFileChunk
+from models import RegisterFile, RegisterFileChunk
 from models.database import connect
 from portal.app import create_app
 from tests.builders import PROACTIVE_DRAFT, launch_case
 from tests.portal.conftest import Client
+from tests.portal.register_shelf import publish
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SCRIPT = "<script>alert('公开')</script> & \"x\""
 FILE = b"\x89PNG not really"
-
-
-def publish(service: Service, number: int = 1, **changes: Any) -> str:
-    """A register entry as the adapter writes it; gives back its slug."""
-    slug = f"zd-2026-{number:04d}"
-    entry = {
-        "slug": slug,
-        "idempotency_key": f"ZD-2026-{number:04d}:publication:1",
-        "organ": "青岭县应急管理局",
-        "unit": "执法监督股",
-        "doc_no": f"青应急〔2026〕{number}号",
-        "title": f"关于第{number}件事的通知",
-        "body": "各镇人民政府：\n\n现将有关事项通知如下。",
-        "marking": "（此件公开发布）",
-        "formed_on": date(2026, 4, 19),
-        "issued_on": date(2026, 4, 20),
-        "attachments": [],
-        "content_hash": "0" * 64,
-        "published_at": service.now + timedelta(minutes=number),
-    }
-    with service.database.begin() as connection:
-        connection.execute(insert(RegisterEntry.__table__).values(entry | changes))
-    return slug
 
 
 def test_the_register_shows_only_what_was_published(service: Service, stranger: Client) -> None:
@@ -75,6 +52,8 @@ def test_the_public_role_can_read_the_register_and_do_nothing_else(service: Serv
             "register_entry SELECT",
             "register_file SELECT",
             "register_file_chunk SELECT",
+            "register_text SELECT",
+            "publication_change SELECT",
             "organ SELECT",
         }
         with pytest.raises(ProgrammingError, match="permission denied"):

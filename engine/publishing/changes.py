@@ -1,0 +1,86 @@
+"""撤下 and 变更网址 of what is public: only as a decided act, with its reason; nothing is deleted.
+
+The notice is silent on it; to withdraw what was published is an abuse, so it takes a reason, an approver and
+a ledger entry, and the old address is kept.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.outcomes import Done
+from engine.work import Work
+from models import PublicationChange
+
+TAKE_DOWN = "take_down"
+
+_change = PublicationChange.__table__
+_PUBLISHED = text(
+    """
+    SELECT p.id, r.slug, r.title, r.doc_no,
+           COALESCE((SELECT new_url FROM publication_change WHERE slug = r.slug ORDER BY id DESC LIMIT 1),
+                    p.url) AS url,
+           r.website_url <> '' AS elsewhere
+      FROM publication p
+      JOIN cases c ON c.id = p.case_id
+      JOIN register_entry r ON r.idempotency_key = p.idempotency_key
+     WHERE c.number = :number
+       AND NOT EXISTS (SELECT 1 FROM publication_change WHERE slug = r.slug AND kind = 'take_down')
+     ORDER BY p.id DESC LIMIT 1
+    """
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A document that is public now. ``elsewhere``: on the bureau's website, not in the register alone."""
+
+    id: int
+    slug: str
+    title: str
+    doc_no: str
+    url: str
+    elsewhere: bool
+
+
+def published(connection: Connection, number: str) -> Published | None:
+    """What the disclosure case of that number has made public, unless it was taken down."""
+    row = connection.execute(_PUBLISHED, {"number": number}).one_or_none()
+    return Published(**row._asdict()) if row else None
+
+
+def look_up_publication(work: Work, arguments: dict[str, str]) -> Done:
+    """Give the case the name of the document it is about; the title is public already."""
+    found = published(work.connection, arguments["number"])
+    if found is None:
+        return Done({"found": False})
+    work.case.title = f"{found.title}（{found.doc_no}）"
+    return Done({"found": True, "slug": found.slug, "url": found.url})
+
+
+def record_change(work: Work, arguments: dict[str, str]) -> Done:
+    """Take the document down, or note its new address. What was taken down meanwhile is left as it is."""
+    found = published(work.connection, arguments["number"])
+    if found is None:
+        return Done({"recorded": False})
+    said = {"kind": arguments["kind"], "reason": arguments["reason"], "new_url": arguments["new_url"]}
+    stored = work.connection.execute(
+        insert(_change)
+        .values(
+            case_id=work.case.id,
+            publication_id=found.id,
+            slug=found.slug,
+            title=found.title,
+            doc_no=found.doc_no,
+            old_url=found.url,
+            changed_at=work.now,
+            **said,
+        )
+        .on_conflict_do_nothing()
+        .returning(_change.c.id)
+    ).scalar()
+    if stored is None:
+        return Done({"recorded": False})
+    told = {"slug": found.slug, "old_url": found.url, "elsewhere": found.elsewhere}
+    return Done({"recorded": True, **told, **said})

@@ -1,0 +1,97 @@
+"""撤下与网址变更 Take-down and change of address of what is public: never without a decision and its reason.
+
+The notice is silent on it, and to withdraw what was published is an abuse: so it is proposed with a reason
+for the public, reviewed, and signed by the head. The old address stays on record for ever.
+"""
+
+from flows.change_forms import CarriedOut, Change, Proposal, PublicationChange
+from rules.positions import Position
+from tasks import Action, circulate, procedure, record, review
+
+APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
+BASIS = "本单位规定：已公开信息的撤下、变更网址须经审批"
+
+PROPOSAL = review(
+    "proposal",
+    ("提出变更", "Proposal"),
+    Position.DRAFTER,
+    actions=(Action.APPROVE,),
+    form="proposal",
+    basis=BASIS,
+)
+OPENNESS_REVIEW = review(
+    "openness-review",
+    ("政务公开审查", "Openness review"),
+    Position.OPENNESS_OFFICE,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    opinion_for=APPROVE_RETURN_OR_DISAGREE,
+    basis=BASIS,
+)
+DEPUTY_HEAD_REVIEW = review(
+    "deputy-head-review",
+    ("分管负责人审核", "Deputy head review"),
+    Position.DEPUTY_HEAD,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    basis="应急厅函〔2019〕390号 五(一)",
+)
+SIGNATURE = review(
+    "signature",
+    ("主要负责人审定", "Decision of the head"),
+    Position.HEAD,
+    actions=APPROVE_RETURN_OR_DISAGREE,
+    signs=True,
+    basis="应急厅函〔2019〕390号 五(一)",
+)
+
+
+@procedure(
+    "publication-change",
+    version=1,
+    prefix="GB",
+    title=("撤下与网址变更", "Take-down and change of address"),
+    source=BASIS,
+    intake=PublicationChange,
+    forms={"proposal": Proposal, "carried-out": CarriedOut},
+    positions=(
+        Position.DRAFTER,
+        Position.OPENNESS_OFFICE,
+        Position.DEPUTY_HEAD,
+        Position.HEAD,
+        Position.PUBLISHER,
+    ),
+)
+async def publication_change(intake: PublicationChange) -> str:
+    """From the proposal to the register's notice. Returns the closing word."""
+    await record(
+        "document",
+        ("已公开文件", "Published document"),
+        effect="look-up-publication",
+        basis=BASIS,
+        number=intake.document,
+    )
+    paper = await circulate(
+        PROPOSAL, OPENNESS_REVIEW, DEPUTY_HEAD_REVIEW, SIGNATURE, ends=lambda _paper: False
+    )
+    if paper.outcomes["signature"].rejected:
+        return "未予批准"
+    change = await record(
+        "change",
+        ("登记变更", "Change recorded"),
+        effect="record-publication-change",
+        basis=BASIS,
+        number=intake.document,
+        **paper.outcomes["proposal"].answers,
+    )
+    if change.facts.get("recorded") is False:
+        return "此前已撤下"
+    if change.facts.get("elsewhere"):  # the website itself is the publisher's to change
+        await review(
+            "carried-out",
+            ("网站办理", "Carried out on the website"),
+            Position.PUBLISHER,
+            actions=(Action.APPROVE,),
+            form="carried-out",
+            clerical=True,
+            basis=BASIS,
+        )
+    return "已撤下" if paper.said("proposal", "kind") == Change.TAKE_DOWN else "已变更网址"
