@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from engine import ledger
+from engine.acts.desk import forget_old_drafts
 from engine.acts.retry import retry_stuck
 from engine.projection.record import stuck_cases
 from engine.roster_watch import RosterWatch
@@ -33,6 +34,7 @@ class Chores:
         """One round."""
         self.retry_stuck_cases()
         self._roster.run()
+        forget_old_drafts(self.service)
         self.seal_ledger()
 
     def retry_stuck_cases(self) -> None:

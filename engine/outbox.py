@@ -15,6 +15,7 @@ from engine.message_facts import REFUSED, UNUSABLE, load_facts
 from engine.service import Service
 from engine.settings import Settings
 from models import Notification
+from notifications.addresses import AddressUnusable, mail_address
 from notifications.channels import (
     Channel,
     ChannelUnavailable,
@@ -23,7 +24,7 @@ from notifications.channels import (
     MessageDeferred,
     MessageRefused,
 )
-from notifications.rendering import AddressUnusable, render
+from notifications.rendering import render
 
 log = structlog.get_logger(__name__)
 
@@ -119,16 +120,14 @@ def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
     if facts.why_not:
         return _drop(service, claimed, facts.why_not)
     try:
-        message = render(
-            facts.content(),
-            key=claimed.key,
-            to_address=facts.row.email,
-            sender=service.settings.mail_from,
-            at=facts.row.created_at,
-        )
-        channel.send(message)
+        to = mail_address(facts.row.name, facts.row.email)
     except AddressUnusable:
         return _drop(service, claimed, UNUSABLE)
+    # The sender's address is ours: settings refuse a wrong one, and nothing is ever dropped for it.
+    sender = mail_address("公开", service.settings.mail_from)
+    content = facts.content()
+    try:
+        channel.send(render(content, key=claimed.key, to=to, sender=sender, at=facts.row.created_at))
     except MessageRefused as error:
         return _drop(service, claimed, f"{REFUSED}{error}")
     except MessageDeferred as error:

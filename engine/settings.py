@@ -7,8 +7,10 @@ Nothing below ``deployments`` reads the environment on its own.
 import secrets
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifications.addresses import AddressUnusable, mail_address
 
 
 class Settings(BaseSettings):
@@ -57,12 +59,15 @@ class Settings(BaseSettings):
 
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
+
     mail_from: str = "gongkai@localhost"
+    """Sender of every message; refused at the start when no message could be sent from it."""
 
     website_url: str = ""
     """Publication endpoint of the bureau's website; empty: the built-in public register."""
 
-    website_timeout_seconds: float = Field(default=10.0, gt=0)
+    website_timeout_seconds: float = Field(default=10.0, gt=0, le=120)
+    """So long one try to publish may take in all; a large document gets more, see the adapter."""
 
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
 
@@ -77,3 +82,12 @@ class Settings(BaseSettings):
 
     reconcile_seconds: float = Field(default=15.0, gt=0)
     poll_seconds: float = Field(default=0.25, gt=0)
+
+    @field_validator("mail_from")
+    @classmethod
+    def _can_send(cls, value: str) -> str:
+        try:
+            mail_address("", value)
+        except AddressUnusable:
+            raise ValueError("not an e-mail address such as gongkai@qingling.example") from None
+        return value

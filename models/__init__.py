@@ -1,6 +1,7 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
 from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
+from models.desk import Phrase, SavedDraft
 from models.document import (
     Attachment,
     DocumentIssue,
@@ -43,9 +44,11 @@ __all__ = [
     "Notification",
     "Organ",
     "Person",
+    "Phrase",
     "Publication",
     "RegisterEntry",
     "RegisterFile",
+    "SavedDraft",
     "SecrecyRegisterLine",
     "ShownCase",
     "ShownDeployment",

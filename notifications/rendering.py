@@ -12,14 +12,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from notifications.addresses import one_line
 from notifications.messages import Content
 
-_NOT_FOR_HEADERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _NOT_FOR_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-class AddressUnusable(ValueError):
-    """No message can be addressed so."""
 
 
 LONGEST_SUBJECT = 78
@@ -37,23 +33,21 @@ def _environment(part: str) -> Environment:
     )
 
 
-def render(content: Content, *, key: str, to_address: str, sender: str, at: datetime) -> EmailMessage:
-    """The e-mail for one recipient: plain text and HTML, Chinese first. The same ``key`` always gets the same
-    Message-ID, and the same bytes while the facts are the same.
+def render(content: Content, *, key: str, to: Address, sender: Address, at: datetime) -> EmailMessage:
+    """The e-mail for one recipient: plain text and HTML, Chinese first.
 
-    Raises:
-        AddressUnusable: the recipient's address is none.
+    The same ``key`` always gets the same Message-ID, and the same bytes while the facts are the same.
     """
     values = asdict(content)
     subject = _shortened(one_line(_rendered(content.folder, "subject", values)))
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
-    message["From"] = addressed("公开", sender)
-    message["To"] = addressed(content.recipient, to_address)
+    message["From"] = sender
+    message["To"] = to
     message["Date"] = at
-    message["Message-ID"] = message_id(key, sender)
-    message["References"] = message_id(f"case:{content.case_number}", sender)  # one thread per case
-    message["List-Id"] = f"<gongkai.{_domain(sender)}>"  # what people's filters go by
+    message["Message-ID"] = message_id(key, sender.addr_spec)
+    message["References"] = message_id(f"case:{content.case_number}", sender.addr_spec)  # a thread per case
+    message["List-Id"] = f"<gongkai.{sender.domain}>"  # what people's filters go by
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notes must not answer
     message["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
     message["Content-Language"] = "zh-CN, en"
@@ -68,25 +62,6 @@ def render(content: Content, *, key: str, to_address: str, sender: str, at: date
 def message_id(key: str, sender: str) -> str:
     """Made of the notification's key alone, so that a repeat after a crash is recognised as one."""
     return f"<{sha256(key.encode()).hexdigest()[:40]}@{_domain(sender)}>"
-
-
-def one_line(text: str) -> str:
-    """Text that cannot end a header: control characters and line ends become a space."""
-    return " ".join(_NOT_FOR_HEADERS.sub(" ", text).split())
-
-
-def addressed(name: str, address: str) -> Address:
-    """A name with its address, as a header holds them.
-
-    Raises:
-        AddressUnusable: no message can be addressed so.
-    """
-    if not address.isascii():  # would need SMTPUTF8, which few servers of an office offer
-        raise AddressUnusable(address)
-    try:
-        return Address(display_name=one_line(name), addr_spec=address)
-    except Exception as error:  # the parser raises whatever it stumbles over
-        raise AddressUnusable(address) from error
 
 
 def _domain(sender: str) -> str:

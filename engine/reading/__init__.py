@@ -20,6 +20,7 @@ from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
 from engine.reading.status import Status, read_status
 from engine.reading.todo import Inbox, Todo, inbox, read_assignment
+from engine.reading.visible import claims_secret
 
 __all__ = [
     "Ahead",
@@ -45,6 +46,7 @@ __all__ = [
     "Todo",
     "VersionContent",
     "VersionHeader",
+    "claims_secret",
     "follow",
     "inbox",
     "list_cases",

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from engine import reading
+from engine.acts import desk
 from engine.acts.decide import DecisionRequest, decide
 from engine.acts.retry import retry_case
 from engine.calls import Action, ReturnMode
@@ -22,7 +23,7 @@ from portal.web.differences import differences
 from portal.web.fields import answers_from, fields_of
 from portal.web.pages import page, see_other
 from rules.disclosure import DisclosureAttribute, Ground
-from rules.errors import ClassifiedContentRefused, GongkaiError
+from rules.errors import ClassifiedContentRefused, GongkaiError, IdempotencyKeyReused
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,13 +43,39 @@ def submit(request: Request, session: Writer, form: Form, todo_id: TodoId) -> Re
     """Take the answer; what was wrong with it is told on the same page, with everything that was typed."""
     service: Service = request.app.state.service
     todo = reading.read_assignment(service, session.actor, todo_id)
+    if one(form, "what") == "drop":
+        desk.drop_draft(service, session.actor, _about(todo))
+        return see_other(f"/todo/{todo_id}")
+    if one(form, "what") == "save" and todo.asks is not None:
+        return _save(request, session, todo, form)
     try:
         decide(service, session.actor, _request(service, session, todo, form, request.state.received_at))
+    except IdempotencyKeyReused:  # the same page sent again after it was taken: it shows what came of it
+        return see_other(f"/todo/{todo_id}")
     except GongkaiError as error:
         typed = {} if isinstance(error, ClassifiedContentRefused) else form
         now = reading.read_assignment(service, session.actor, todo_id)
         return _page(request, session, now, form=typed, error=error)
+    desk.drop_draft(service, session.actor, _about(todo))
     return see_other(f"/todo/{todo_id}")
+
+
+def _save(request: Request, session: Reader, todo: Todo, form: Fields) -> Response:
+    """Keep what was typed for later; nothing is decided. What may be secret is not kept at all."""
+    service: Service = request.app.state.service
+    if one(form, "answer.state_secret") or reading.claims_secret(service, session.actor, todo.case):
+        error = ClassifiedContentRefused(where="draft", refused="暂存内容", refused_en="a saved draft")
+        return _page(request, session, todo, error=error)
+    kept = {name: values[-1] for name, values in form.items() if name not in ("csrf", "key", "what")}
+    try:
+        desk.save_draft(service, session.actor, _about(todo), kept)
+    except GongkaiError as error:
+        return _page(request, session, todo, form=form, error=error)
+    return see_other(f"/todo/{todo.id}")
+
+
+def _about(todo: Todo) -> str:
+    return f"todo:{todo.id}"
 
 
 @router.post("/cases/{number}/retry")
@@ -112,7 +139,8 @@ def _page(
     service: Service = request.app.state.service
     case = reading.read_case(service, session.actor, todo.case)
     document = _document(service, session, todo)
-    typed = form or {}
+    saved = desk.read_draft(service, session.actor, _about(todo)) if todo.asks and form is None else None
+    typed = form or {name: [value] for name, value in (saved.fields if saved else {}).items()}
     return page(
         request,
         "todo.html",
@@ -131,6 +159,8 @@ def _page(
         typed={name: values[-1] for name, values in typed.items()},
         key=uuid.uuid4().hex,
         error=error,
+        saved=saved,
+        phrases=desk.phrases(service, session.actor),
         next_todo=_next_todo(service, session, todo),
     )
 

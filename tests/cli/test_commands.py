@@ -54,6 +54,11 @@ def test_every_command_has_help_that_documents_the_exit_codes(empty: Gongkai, co
     assert re.search("校验未通过", answer.out)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_but_up_takes_json_as_the_readme_says(empty: Gongkai, command: str) -> None:
+    assert ("--json" in empty(*command.split(), "--help").out) is (command != "up")
+
+
 def test_an_unknown_command_or_option_is_a_usage_error(empty: Gongkai) -> None:
     refused(empty("frobnicate"), Code.INVALID, "frobnicate", "--help")
     refused(empty("inbox", "--as", "x", "--frobnicate"), Code.INVALID, "--frobnicate")
@@ -297,6 +302,18 @@ def test_doctor_names_what_is_broken_and_ends_with_7(gongkai: Gongkai, number: s
     assert answer.json["healthy"] is False
     assert [f["check"] for f in answer.json["findings"]] == ["open-review-has-todo"]
     assert set(answer.json["findings"][0]) == {"check", "severity", "where", "zh", "en"}
+
+
+def test_doctor_says_when_mail_would_carry_links_to_this_machine(
+    gongkai: Gongkai, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_SMTP_HOST", "mail.qingling.example")
+    monkeypatch.setenv("GONGKAI_MAIL_FROM", "gongkai@qingling.example")
+    answer = gongkai("doctor", "--json")
+    assert answer.code == Code.BROKEN
+    assert [(f["check"], f["where"]) for f in answer.json["findings"]] == [
+        ("settings-reach-people", "GONGKAI_BASE_URL")
+    ]
 
 
 def test_warnings_alone_do_not_fail_the_doctor(gongkai: Gongkai) -> None:

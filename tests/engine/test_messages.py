@@ -16,6 +16,7 @@ from engine.activities import publish_document
 from engine.acts.hand_over import hand_over_draft
 from engine.leases import claim, settle
 from engine.service import Service
+from notifications.addresses import mail_address
 from notifications.messages import Content, TodoArrived
 from notifications.rendering import LONGEST_SUBJECT, _environment, render
 from rules.positions import Position
@@ -155,8 +156,8 @@ def rendered(content: Any) -> EmailMessage:
     return render(
         content,
         key="todo:1:1",
-        to_address="a@qingling.example",
-        sender="gongkai@qingling.example",
+        to=mail_address(content.recipient, "a@qingling.example"),
+        sender=mail_address("公开", "gongkai@qingling.example"),
         at=datetime(2026, 4, 20, 1, 0, tzinfo=UTC),
     )
 

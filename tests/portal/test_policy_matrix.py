@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from engine.service import Service
-from tests.builders import PROACTIVE_DRAFT, UNIT, decide_next, launch_case, todo_of
+from portal.web import events
+from tests.builders import PROACTIVE_DRAFT, UNIT, decide_next, launch_case, scalars, todo_of
+from tests.engine.test_outbox import drain
 from tests.portal.conftest import PASSWORD, Client, SignIn
+from tests.portal.test_links import links_to
 
 ROLES = ("nobody", "outsider", "drafter", "reviewer", "holder", "administrator", "manager")
 PERSON = {
@@ -31,14 +35,54 @@ def nobody_but(**allowed: int) -> dict[str, int]:
     return {role: 401 if role == "nobody" else 403 for role in ROLES} | allowed
 
 
+def page(**exceptions: int) -> dict[str, int]:
+    """A page for everybody signed in; others are led to the sign-in page."""
+    return {role: 303 if role == "nobody" else 200 for role in ROLES} | exceptions
+
+
 ALL = dict.fromkeys(ROLES, 200)
 CASE = signed(outsider=404)
 DOCUMENT = signed(outsider=404, administrator=403, manager=403)
+ADDRESSEE = dict.fromkeys(ROLES, 403) | {"nobody": 303, "holder": 200, "administrator": 200}
 
 EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/openapi.json": ALL,
     "GET /healthz": ALL,
-    "GET /": dict.fromkeys(ROLES, 307),
+    "GET /": dict.fromkeys(ROLES, 303),
+    "GET /static/{name}": dict.fromkeys(ROLES, 404),
+    "GET /sign-in": ALL,
+    "POST /sign-in": dict.fromkeys(ROLES, 303),
+    "POST /language": dict.fromkeys(ROLES, 303),
+    "GET /inbox": page(),
+    "GET /inbox/list": page(),
+    "GET /inbox/events": page(),
+    "GET /todo/{todo_id}": page(outsider=404),
+    # The holder passes the door and is told that the action does not exist.
+    "POST /todo/{todo_id}": page(outsider=404, drafter=403, reviewer=403, administrator=403, manager=403)
+    | {"holder": 422},
+    # A link of a message opens the to-do for its reader alone; who is not signed in is asked to.
+    "GET /t/{token}": dict.fromkeys(ROLES, 403) | {"nobody": 303, "holder": 303},
+    "GET /mailbox": page(),
+    "GET /mailbox/{mail_id}": ADDRESSEE,
+    "GET /mailbox/{mail_id}/html": ADDRESSEE,
+    "GET /messages": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
+    # The message has left: the administrator is told so.
+    "POST /messages/{message_id}/resend": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
+    "GET /cases": page(),
+    "GET /cases/{number}": page(outsider=404),
+    "GET /cases/{number}/versions/{version}": page(outsider=404, administrator=403, manager=403),
+    "GET /cases/{number}/ledger": page(outsider=404),
+    "GET /cases/{number}/sheet": page(outsider=404),
+    "GET /cases/{number}/file": page(outsider=404),
+    "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
+    "POST /cases/{number}/drafter": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /launch": page(),
+    "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
+    "GET /people": page(),
+    "GET /me": page(),
+    "POST /me/password": dict.fromkeys(ROLES, 401) | {"nobody": 303},  # the present password is another
+    "POST /me/phrases": dict.fromkeys(ROLES, 303),
+    "POST /me/phrases/{phrase_id}/remove": dict.fromkeys(ROLES, 303),
     "GET /register": ALL,
     "GET /register/style.css": ALL,
     "GET /register/feed.atom": ALL,
@@ -72,7 +116,28 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/procedures": signed(),
     "GET /api/v1/procedures/{key}/schema": signed(),
     "GET /api/v1/status": nobody_but(administrator=200, manager=200),
+    "POST /people/{username}/password": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
     "DELETE /api/v1/session": dict.fromkeys(ROLES, 204) | {"nobody": 401},
+    "POST /sign-out": dict.fromkeys(ROLES, 303),
+}
+FORMS: dict[str, dict[str, str]] = {
+    "POST /sign-in": {"username": "archivist", "password": PASSWORD},
+    "POST /language": {"language": "en"},
+    "POST /todo/{todo_id}": {"action": "dance"},
+    "POST /cases/{number}/retry": {},
+    "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
+    "POST /launch": {
+        "procedure": "proactive-disclosure",
+        "answer.drafter": "drafter",
+        "answer.unit": UNIT,
+        "what": "preview",
+    },
+    "POST /messages/{message_id}/resend": {},
+    "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
+    "POST /sign-out": {},
+    "POST /me/password": {"now": "not-the-password-1", "new": "a-brand-new-password-9"},
+    "POST /me/phrases": {"phrase": "同意报送。"},
+    "POST /me/phrases/{phrase_id}/remove": {},
 }
 BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
@@ -94,6 +159,9 @@ class Place:
 
     number: str
     assignment: int
+    token: str
+    mail: str
+    message: int
 
     def fill(self, path: str) -> str:
         return path.format(
@@ -106,6 +174,12 @@ class Place:
             key="proactive-disclosure",
             token_id=999_999,
             username="archivist",
+            todo_id=self.assignment,
+            name="nothing.js",
+            phrase_id=1,
+            token=self.token,
+            mail_id=self.mail,
+            message_id=self.message,
         )
 
 
@@ -123,12 +197,16 @@ def test_every_route_is_declared_here(app: FastAPI) -> None:
 
 
 def test_every_role_gets_what_is_declared_on_every_route(
-    app: FastAPI, service: Service, signed_in: SignIn
+    app: FastAPI, service: Service, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(events, "LONGEST_SECONDS", 0)  # the stream ends at once
     number = launch_case(service).number
     decide_next(service, number)
     decide_next(service, number)
-    place = Place(number, todo_of(service, number).id)
+    drain(service)
+    ((mail,), (link,)) = mail_ids(service, "office"), links_to(service, "office")
+    (message,) = scalars(service, "SELECT max(id) FROM notification WHERE sent_at IS NOT NULL")
+    place = Place(number, todo_of(service, number).id, link.removeprefix("/t/"), mail, message)
     clients = {role: signed_in(person) for role, person in PERSON.items()} | {"nobody": Client(app)}
     found = {
         route: {role: _ask(route, place, _visitor(route, role, clients)) for role in ROLES}
@@ -137,9 +215,16 @@ def test_every_role_gets_what_is_declared_on_every_route(
     assert found == EXPECTED
 
 
+def mail_ids(service: Service, person: str) -> list[str]:
+    """The names of the messages to somebody in the mailbox."""
+    files = (service.settings.home / "mailbox").glob("*.eml")
+    return [file.stem for file in files if f"<{person}@".encode() in file.read_bytes()]
+
+
 def _visitor(route: str, role: str, clients: dict[str, Client]) -> Client:
     client = clients[role]
-    if route == "POST /api/v1/session":  # a browser of its own: signing in ends the session it came with
+    if route in ("POST /api/v1/session", "POST /sign-in"):
+        # A browser of its own: signing in ends the session it came with.
         return Client(client.app)
     return client
 
@@ -147,4 +232,7 @@ def _visitor(route: str, role: str, clients: dict[str, Client]) -> Client:
 def _ask(route: str, place: Place, client: Client) -> int:
     method, path = route.split(" ", 1)
     body = BODIES.get(route)
+    if route in FORMS:
+        form = FORMS[route] | {"csrf": client.headers.get("X-CSRF-Token", "")}
+        return client(method, place.fill(path), data=form).status_code
     return client(method, place.fill(path), **({"json": body} if body else {})).status_code

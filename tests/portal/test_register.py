@@ -246,7 +246,7 @@ def test_a_page_works_for_keyboard_phone_and_reader(service: Service, stranger: 
 
 def test_the_front_door_leads_to_the_register(stranger: Client) -> None:
     answer = stranger.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/register")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/register")
 
 
 def test_without_its_role_the_register_is_closed_and_never_read_otherwise(
