@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--quick] [--only engine,http,mail,system,prefect_stock]``: measure and report.
+"""``python -m benchmarks [--quick] [--only engine,http,pages,mail,system,…]``: measure and report.
 
 The engine and the hand-written floor are always measured, shortly when not asked for: the ratios need them.
 Only a whole run replaces ``benchmarks/latest.json``; what a quick or partial one measured is printed, and
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, floor, http, mail, prefect_stock, report, system, throughput
+from benchmarks import engine, files, floor, http, mail, pages, prefect_stock, report, system, throughput
 from benchmarks.calling import Caller, make_tokens
-from benchmarks.cases import Desk
+from benchmarks.cases import HOLDERS, Desk
 from benchmarks.figures import Figures
 from benchmarks.floor import ByHand
 from benchmarks.installation import Installation, part, tell, temporary_installation
 from benchmarks.template import record_template
 from deployments.components import PORTAL, PREFECT
 
-SUBJECTS = ("engine", "http", "mail", "system", "prefect_stock")
+SUBJECTS = ("engine", "http", "pages", "mail", "system", "prefect_stock")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Sizes:
     mail: mail.Extent
     system: system.Extent
     stock_decisions: int
+    pages: pages.Extent
+    files: int
 
 
 FULL = Sizes(
@@ -41,6 +43,8 @@ FULL = Sizes(
     mail=mail.Extent(messages=1000, outage_seconds=20.0),
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
+    pages=pages.Extent(cases=10_000, times=30),
+    files=5,
 )
 QUICK = Sizes(
     cases=10,
@@ -48,6 +52,8 @@ QUICK = Sizes(
     mail=mail.Extent(messages=30, outage_seconds=2.0),
     system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
     stock_decisions=1,
+    pages=pages.Extent(cases=40, times=2),
+    files=1,
 )
 
 
@@ -100,12 +106,17 @@ def _decisions(
         if "http" in chosen:
             caller = Caller(installation.environment["GONGKAI_BASE_URL"], tokens)
             http.measure(caller, desk, by_hand, figures, cases=sizes.cases)
+            url, drafter = installation.environment["GONGKAI_BASE_URL"], tokens[HOLDERS["drafting"]]
+            files.measure(url, drafter, desk, portal, figures, files=sizes.files)
         by_hand.close()
         with throughput.clients(installation, template, tokens) as clients:
             throughput.measure_decisions("engine", clients, [postgres], figures, engine_sizes.throughput)
             throughput.measure_launches(clients, installation, figures, engine_sizes.throughput)
             if "http" in chosen:
                 throughput.measure_decisions("http", clients, [postgres, portal], figures, sizes.throughput)
+            if "pages" in chosen:
+                base_url = installation.environment["GONGKAI_BASE_URL"]
+                pages.measure(base_url, desk, clients, figures, sizes.pages)
     return about
 
 

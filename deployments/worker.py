@@ -113,10 +113,10 @@ async def serve() -> None:
     """Run until SIGTERM or SIGINT."""
     quiet_prefect()
     service = service_from_environment()
-    for fault in require_usable(service.settings):
-        log.warning("setting-unwise", setting=fault.setting, why=fault.en)
     watched = os.environ.get(BEAT_VARIABLE)  # set by a supervisor of ours
     beat = asyncio.create_task(beat_for_ever(Path(watched))) if watched else None
+    for fault in require_usable(service.settings):
+        log.warning("setting-unwise", setting=fault.setting, why=fault.en)
     async with get_client() as client:
         work = asyncio.create_task(Worker(service, client).run())
         loop = asyncio.get_running_loop()

@@ -125,9 +125,8 @@ def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
         return _drop(service, claimed, UNUSABLE)
     # The sender's address is ours: settings refuse a wrong one, and nothing is ever dropped for it.
     sender = mail_address("公开", service.settings.mail_from)
-    content = facts.content()
     try:
-        channel.send(render(content, key=claimed.key, to=to, sender=sender, at=facts.row.created_at))
+        channel.send(render(facts.content(), key=claimed.key, to=to, sender=sender, at=facts.row.created_at))
     except MessageRefused as error:
         return _drop(service, claimed, f"{REFUSED}{error}")
     except MessageDeferred as error:

@@ -16,6 +16,7 @@ class Act(StrEnum):
 
     LAUNCH = "launch"
     DECIDE = "decide"
+    UPLOAD_FILE = "upload-file"
     READ_CASE = "read-case"
     READ_DOCUMENT = "read-document"
     READ_LEDGER = "read-ledger"
@@ -32,6 +33,7 @@ class Act(StrEnum):
 _NAMES = {
     Act.LAUNCH: ("发起该事项", "launch this case"),
     Act.DECIDE: ("办理该待办", "decide this to-do"),
+    Act.UPLOAD_FILE: ("向该待办上传文件", "upload files to this to-do"),
     Act.READ_CASE: ("查看该事项", "see this case"),
     Act.READ_DOCUMENT: ("查看该文稿", "read this document"),
     Act.READ_LEDGER: ("查看留痕", "read the ledger"),
@@ -186,6 +188,7 @@ def _addressee(actor: Actor, facts: Facts) -> _Refusal | None:
 _RULES = {
     Act.LAUNCH: _launch,
     Act.DECIDE: _decide,
+    Act.UPLOAD_FILE: _decide,
     Act.READ_CASE: _read_case,
     Act.READ_DOCUMENT: _read_document,
     Act.READ_LEDGER: _read_case,

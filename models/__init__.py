@@ -3,14 +3,13 @@
 from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
 from models.desk import Phrase, SavedDraft
 from models.document import (
-    Attachment,
     DocumentIssue,
     DocumentVersion,
     Publication,
     RegisterEntry,
-    RegisterFile,
     SecrecyRegisterLine,
 )
+from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
@@ -29,6 +28,7 @@ __all__ = [
     "Activity",
     "Assignment",
     "Attachment",
+    "AttachmentChunk",
     "AuthSession",
     "Case",
     "CaseCounter",
@@ -48,6 +48,7 @@ __all__ = [
     "Publication",
     "RegisterEntry",
     "RegisterFile",
+    "RegisterFileChunk",
     "SavedDraft",
     "SecrecyRegisterLine",
     "ShownCase",
@@ -56,4 +57,6 @@ __all__ = [
     "Step",
     "TodoLink",
     "Unit",
+    "Upload",
+    "UploadChunk",
 ]

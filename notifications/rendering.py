@@ -34,9 +34,8 @@ def _environment(part: str) -> Environment:
 
 
 def render(content: Content, *, key: str, to: Address, sender: Address, at: datetime) -> EmailMessage:
-    """The e-mail for one recipient: plain text and HTML, Chinese first.
-
-    The same ``key`` always gets the same Message-ID, and the same bytes while the facts are the same.
+    """The e-mail for one recipient: plain text and HTML, Chinese first. The same ``key`` always gets the same
+    Message-ID, and the same bytes while the facts are the same.
     """
     values = asdict(content)
     subject = _shortened(one_line(_rendered(content.folder, "subject", values)))
@@ -46,7 +45,7 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
     message["To"] = to
     message["Date"] = at
     message["Message-ID"] = message_id(key, sender.addr_spec)
-    message["References"] = message_id(f"case:{content.case_number}", sender.addr_spec)  # a thread per case
+    message["References"] = message_id(f"case:{content.case_number}", sender.addr_spec)  # one thread per case
     message["List-Id"] = f"<gongkai.{sender.domain}>"  # what people's filters go by
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notes must not answer
     message["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange

@@ -1,5 +1,8 @@
 """The websites a document can be published on, one adapter per file."""
 
+from functools import partial
+
+from engine.files.storing import attachment_chunks
 from engine.publication import Website
 from engine.publishing.http_website import HttpWebsite
 from engine.publishing.public_register import PublicRegister
@@ -10,7 +13,8 @@ def website_of(service: Service) -> Website:
     """The bureau's website where one is named, else the built-in public register."""
     settings = service.settings
     if settings.website_url:
-        return HttpWebsite(settings.website_url, timeout_seconds=settings.website_timeout_seconds)
+        read = partial(attachment_chunks, service)
+        return HttpWebsite(settings.website_url, timeout_seconds=settings.website_timeout_seconds, read=read)
     return PublicRegister(service)
 
 

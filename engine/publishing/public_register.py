@@ -1,13 +1,22 @@
 """The built-in public register 公开目录: copies of published versions, and nothing else, ever."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.publication import PublishRequest, Receipt
+from engine.publication import PublishedFile, PublishRequest, Receipt
 from engine.service import Service
-from models import RegisterEntry, RegisterFile
+from models import RegisterEntry
 
-_entry, _file = RegisterEntry.__table__, RegisterFile.__table__
+_entry = RegisterEntry.__table__
+
+_COPY_FILE = text(
+    "INSERT INTO register_file (slug, sha256, size, text) SELECT :slug, sha256, size, text FROM attachment"
+    " WHERE id = :attachment ON CONFLICT DO NOTHING RETURNING id"
+)
+_COPY_CHUNKS = text(
+    "INSERT INTO register_file_chunk (file_id, seq, content)"
+    " SELECT :file, seq, content FROM attachment_chunk WHERE attachment_id = :attachment"
+)
 
 
 class PublicRegister:
@@ -21,15 +30,9 @@ class PublicRegister:
     def publish(self, request: PublishRequest) -> Receipt:
         """Copy the document into the register; the same key again finds the first copy."""
         with self.service.database.begin() as connection:
-            inserted = self._insert(connection, request)
-            if inserted and request.attachments:
-                connection.execute(
-                    insert(_file).on_conflict_do_nothing(),
-                    [
-                        {"slug": request.slug, "sha256": file.sha256, "content": file.content}
-                        for file in request.attachments
-                    ],
-                )
+            if self._insert(connection, request):
+                for file in request.attachments:
+                    _copy(connection, request.slug, file)
             row = connection.execute(
                 select(_entry.c.slug, _entry.c.published_at).where(_entry.c.idempotency_key == request.key)
             ).one()
@@ -37,20 +40,11 @@ class PublicRegister:
 
     def _insert(self, connection: Connection, request: PublishRequest) -> bool:
         values = {name: value for name, value in vars(request).items() if name not in ("key", "attachments")}
-        described = [
-            {
-                "name": file.name,
-                "media_type": file.media_type,
-                "sha256": file.sha256,
-                "size": len(file.content),
-            }
-            for file in request.attachments
-        ]
         done = connection.execute(
             insert(_entry)
             .values(
                 idempotency_key=request.key,
-                attachments=described,
+                attachments=[file.told() for file in request.attachments],
                 published_at=self.service.now,
                 **values,
             )
@@ -58,3 +52,10 @@ class PublicRegister:
             .returning(_entry.c.id)
         )
         return done.scalar() is not None
+
+
+def _copy(connection: Connection, slug: str, file: PublishedFile) -> None:
+    """The content never leaves the database; the same content under two names is copied once."""
+    made = connection.execute(_COPY_FILE, {"slug": slug, "attachment": file.attachment_id}).scalar()
+    if made is not None:
+        connection.execute(_COPY_CHUNKS, {"file": made, "attachment": file.attachment_id})

@@ -7,6 +7,7 @@ from engine.reading.cases import CaseLine, CaseList, list_cases
 from engine.reading.deliveries import Delivery, list_undelivered, read_deliveries
 from engine.reading.documents import (
     AttachmentBytes,
+    AttachmentHeader,
     VersionContent,
     VersionHeader,
     list_versions,
@@ -25,6 +26,7 @@ from engine.reading.visible import claims_secret
 __all__ = [
     "Ahead",
     "AttachmentBytes",
+    "AttachmentHeader",
     "CaseLedger",
     "CaseLine",
     "CaseList",

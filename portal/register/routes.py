@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from engine.service import Service
 from portal.downloads import content_disposition, safe_media_type
@@ -88,11 +88,12 @@ def attachment(request: Request, slug: Slug, digest: Annotated[str, Path(max_len
     file = _document(request, slug).file(digest)
     if file is None:
         raise AddressNotFound()
-    with _reader(request) as connection:
-        content = shelf.file_content(connection, slug, digest)
-    response = _cached(request, content, safe_media_type(file.media_type), seconds=86_400)
-    response.headers["Content-Disposition"] = content_disposition(file.name)
-    return response
+    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "public, max-age=86400"}
+    if _unchanged(request, headers["ETag"], None):
+        return Response(status_code=304, headers=headers)
+    headers |= {"Content-Disposition": content_disposition(file.name), "Content-Length": str(file.size)}
+    chunks = shelf.file_chunks(request.app.state.public, slug, digest)
+    return StreamingResponse(chunks, media_type=safe_media_type(file.media_type), headers=headers)
 
 
 @contextmanager

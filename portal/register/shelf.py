@@ -1,12 +1,12 @@
 """Published documents as the public role reads them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
 PAGE = 20
 FEED = 50
@@ -19,7 +19,10 @@ _PAGE = text(
 )
 _COUNT = text("SELECT count(*) FROM register_entry")
 _ONE = text(f"SELECT {_HEADER}, body, attachments FROM register_entry WHERE slug = :slug")  # noqa: S608
-_FILE = text("SELECT content FROM register_file WHERE slug = :slug AND sha256 = :sha256")
+_CHUNK = text(
+    "SELECT content FROM register_file_chunk WHERE seq = :seq"
+    " AND file_id = (SELECT id FROM register_file WHERE slug = :slug AND sha256 = :sha256)"
+)
 _ORGAN = text("SELECT name, reading_room FROM organ LIMIT 1")
 
 
@@ -55,6 +58,7 @@ class File:
     media_type: str
     sha256: str
     size: int
+    role: str = "attachment"
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,15 @@ def document(connection: Connection, slug: str) -> Document | None:
     return Document(_entry(row), row.body, tuple(File(**described) for described in row.attachments))
 
 
-def file_content(connection: Connection, slug: str, sha256: str) -> bytes:
-    """The bytes of an attachment the document names."""
-    return bytes(connection.execute(_FILE, {"slug": slug, "sha256": sha256}).scalar_one())
+def file_chunks(public: Engine, slug: str, sha256: str) -> Iterator[bytes]:
+    """The bytes of a file the document names. A slow reader holds no connection: they never change."""
+    reader = public.execution_options(isolation_level="AUTOCOMMIT")
+    for seq in range(2**31):
+        with reader.connect() as connection:
+            piece = connection.execute(_CHUNK, {"slug": slug, "sha256": sha256, "seq": seq}).scalar()
+        if piece is None:
+            return
+        yield bytes(piece)
 
 
 def _entry(row: Row[Any]) -> Entry:

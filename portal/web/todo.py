@@ -18,6 +18,7 @@ from engine.reading import Leads, Todo, VersionContent
 from engine.service import Service
 from portal.problems import status_of
 from portal.requests import BIGGEST_ID
+from portal.web.attached import attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.differences import differences
 from portal.web.fields import answers_from, fields_of
@@ -115,8 +116,9 @@ def _answers(service: Service, session: Reader, todo: Todo, form: Fields, action
     if answers.get("state_secret"):  # the page came filled in with the text that the claim now takes back
         document = _document(service, session, todo)
         known = vars(document) if document else {}
-        answers = {name: value for name, value in answers.items() if value != known.get(name)}
-    return answers
+        return {name: value for name, value in answers.items() if value != known.get(name)}
+    files = attachments_from(form)
+    return answers if files is None else {**answers, "attachments": files}
 
 
 def _document(service: Service, session: Reader, todo: Todo) -> VersionContent | None:
@@ -153,6 +155,7 @@ def _page(
         ground=Ground(document.ground) if document and document.ground else None,
         changes=_changes(service, session, case, document),
         fields=_fields(todo, document, typed),
+        area=file_area(service, session.actor, todo, document, typed),
         return_fields=_return_fields(todo, typed),
         leads=_leads(service, session, todo),
         directory=reading.read_directory(service),
@@ -209,5 +212,5 @@ def _next_todo(service: Service, session: Reader, todo: Todo) -> Todo | None:
     """After a decision: the one to go on with."""
     if todo.closed_at is None:
         return None
-    waiting = reading.inbox(service, session.actor).todos
+    waiting = reading.inbox(service, session.actor, size=1).todos
     return waiting[0] if waiting else None
