@@ -7,7 +7,7 @@ from tests.builders import decide_all, decide_next, launch_case, scalars, todo_o
 
 
 def test_an_administrator_previews_the_path_and_launches(portal: Portal, visit: Visit) -> None:
-    administrator = visit().sign_in("administrator", then="/launch")
+    administrator = visit().sign_in("administrator", then="/launch?procedure=proactive-disclosure")
     page = administrator.page
     page.get_by_label("拟稿人").select_option("drafter")
     page.get_by_label("起草股室").select_option("zfjd")
@@ -27,7 +27,7 @@ def test_an_administrator_previews_the_path_and_launches(portal: Portal, visit: 
 
 
 def test_what_is_missing_is_said_where_it_is_missing(portal: Portal, visit: Visit) -> None:
-    administrator = visit().sign_in("administrator", then="/launch")
+    administrator = visit().sign_in("administrator", then="/launch?procedure=proactive-disclosure")
     administrator.page.get_by_role("button", name="预览流程").click()
     expect(administrator.page.get_by_role("alert")).to_contain_text("必填")
     assert scalars(portal.service, "SELECT count(*) FROM cases") == [0]
@@ -78,7 +78,14 @@ def test_english_pages_are_accessible_too(portal: Portal, visit: Visit) -> None:
     number = launch_case(portal.service).number
     administrator = visit().sign_in("administrator")
     administrator.page.get_by_role("button", name="English").click()
-    for path in ("/inbox", "/cases", f"/cases/{number}", "/launch", "/people", "/me"):
+    for path in (
+        "/inbox",
+        "/cases",
+        f"/cases/{number}",
+        "/launch?procedure=proactive-disclosure",
+        "/people",
+        "/me",
+    ):
         administrator.go(path)
         expect(administrator.page.get_by_role("button", name="Sign out")).to_be_visible()
         administrator.require_accessible()

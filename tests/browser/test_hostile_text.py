@@ -158,7 +158,14 @@ def test_hostile_names_are_text_too(portal: Portal, visit: Visit) -> None:
         connection.execute(text("UPDATE organ SET name = :name"), {"name": PAYLOADS[5]})
     number = launch_case(portal.service).number
     administrator = visit().sign_in("administrator")
-    for path in ("/inbox", "/people", "/launch", f"/cases/{number}", f"/cases/{number}/sheet", "/register"):
+    for path in (
+        "/inbox",
+        "/people",
+        "/launch?procedure=proactive-disclosure",
+        f"/cases/{number}",
+        f"/cases/{number}/sheet",
+        "/register",
+    ):
         _require_harmless(administrator.go(path).page, path)
 
 

@@ -202,7 +202,7 @@ def test_a_launch_is_previewed_with_its_holders_before_anything_is_stored(
     service: Service, bureau: Bureau, signed_in: SignIn
 ) -> None:
     browser = signed_in("administrator")
-    page = browser.get("/launch", headers=HTML)
+    page = browser.get("/launch?procedure=proactive-disclosure", headers=HTML)
     fields = {name: field(page, name) for name in ("csrf", "key", "procedure")}
     fields |= {"answer.drafter": "drafter", "answer.unit": UNIT, "answer.doc_type": "通知"}
     preview = post(browser, "/launch", fields | {"what": "preview"})

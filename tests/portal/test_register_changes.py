@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import insert, text
 
 from engine.service import Service
-from models import RegisterFile
+from models import RegisterFile, RegisterFileChunk
 from tests.builders import MovableClock
 from tests.portal.conftest import Client
 from tests.portal.register_shelf import change, publish
@@ -28,7 +28,10 @@ def taken_down(service: Service, stranger: Client) -> str:
     slug = publish(service, 1, title="消防通知", body=SECRET, attachments=[described])
     publish(service, 2, title="另一件")
     with service.database.begin() as connection:
-        connection.execute(insert(RegisterFile.__table__).values(slug=slug, sha256=DIGEST, content=FILE))
+        files, chunks = RegisterFile.__table__, RegisterFileChunk.__table__
+        values = {"slug": slug, "sha256": DIGEST, "size": len(FILE), "text": ""}
+        file_id = connection.execute(insert(files).values(values).returning(files.c.id)).scalar_one()
+        connection.execute(insert(chunks).values(file_id=file_id, seq=0, content=FILE))
     assert stranger.get(f"/register/{slug}/attachments/{DIGEST}").content == FILE
     change(service, slug)
     return slug
