@@ -82,6 +82,7 @@ def test_the_public_role_itself_cannot_read_what_was_taken_down(app: FastAPI, ta
             query = text(f"SELECT count(*) FROM {table} WHERE slug = :s")
             assert connection.scalar(query, {"s": taken_down}) == 0, table
         assert connection.scalar(text("SELECT count(*) FROM register_entry")) == 1
+        assert connection.scalar(text("SELECT count(*) FROM register_file_chunk")) == 0
 
 
 def test_the_office_keeps_what_was_taken_down(service: Service, taken_down: str) -> None:
