@@ -1,6 +1,8 @@
 """``python -m benchmarks [--quick] [--only engine,http,register,system,prefect_stock]``: measure and report.
 
 The engine and the hand-written floor are always measured, shortly when not asked for: the ratios need them.
+Only a whole run replaces ``benchmarks/latest.json``; what a quick or partial one measured is printed, and
+written where ``--output`` says.
 """
 
 import argparse
@@ -50,7 +52,7 @@ QUICK = Sizes(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure; 0 when all went well."""
+    """Measure; 0 when all went well, 1 when a run of all subjects lacks a figure it must have."""
     chosen = _parse(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is stopped and removed
     sizes, figures = QUICK if chosen.quick else FULL, Figures()
@@ -61,10 +63,22 @@ def main(arguments: list[str] | None = None) -> int:
     if "system" in chosen.only:
         with temporary_installation() as fresh:
             system.measure(fresh, figures, sizes.system)
-    report.write(figures, about, chosen.output)
     report.show(figures, about)
-    tell(f"Written: {chosen.output}")
+    missing = figures.missing() if set(chosen.only) == set(SUBJECTS) else []
+    if missing:
+        tell(f"Not written; these figures are missing: {', '.join(missing)}")
+        return 1
+    output = chosen.output or _replaces(chosen)
+    if output is not None:
+        report.write(figures, about, output)
+    tell(f"Written: {output}" if output else "Not written: only a whole run replaces the last figures")
     return 0
+
+
+def _replaces(chosen: argparse.Namespace) -> Path | None:
+    """The last figures, for a whole run; a partial one would leave a file that compares two days."""
+    whole = not chosen.quick and set(chosen.only) == set(SUBJECTS)
+    return report.LATEST if whole else None
 
 
 def _decisions(
@@ -105,7 +119,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="little of everything: does it run at all?")
     parser.add_argument("--only", default=",".join(SUBJECTS), help=f"of {', '.join(SUBJECTS)}")
-    parser.add_argument("--output", type=Path, default=report.LATEST, help="where the figures are written")
+    parser.add_argument("--output", type=Path, help="where the figures are written, whichever were measured")
     chosen = parser.parse_args(arguments)
     chosen.only = tuple(filter(None, chosen.only.split(",")))
     unknown = set(chosen.only) - set(SUBJECTS)

@@ -4,16 +4,31 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 REQUIRED = (
-    "engine.decision_to_next_ms.p50",
-    "engine.decision_to_next_ms.p95",
-    "http.decision_to_next_ms.p50",
-    "http.decision_to_next_ms.p95",
-    "engine.decisions_per_second",
-    "http.decisions_per_second",
-    "floor.decision_to_next_ms.p50",
-    "prefect_stock.decision_to_next_ms.p50",
+    *(
+        f"{name}.decision_to_next_ms.{share}"
+        for name in ("floor", "engine", "http", "prefect_stock")
+        for share in ("p50", "p95")
+    ),
+    *(
+        f"{name}.{key}"
+        for name in ("floor", "engine", "http")
+        for key in ("decisions_per_second", "cpu_seconds_per_decision")
+    ),
+    *(
+        f"{name}.{key}"
+        for name in ("floor", "engine")
+        for key in ("launches_per_second", "bytes_per_waiting_case", "statements_per_decision")
+    ),
+    "prefect_stock.cpu_seconds_per_decision",
+    *(f"system.lag_ms.at_{rate}_per_second.{share}" for rate in (1, 5) for share in ("p50", "p95")),
+    *(f"system.decision_to_next_ms.at_{rate}_per_second.p50" for rate in (1, 5)),
+    *(f"system.cpu_seconds_per_decision.at_{rate}_per_second" for rate in (1, 5)),
+    *(f"system.memory_mb.{part}" for part in ("postgres", "prefect", "worker", "portal")),
+    *(f"system.idle_cpu_seconds_per_second.{when}" for when in ("empty", "waiting")),
+    "system.cases_shown_per_second",
+    "system.bytes_per_waiting_case",
 )
-"""What a whole run always has."""
+"""What a run of all subjects always has; spelled out here, so that a figure cannot get lost unnoticed."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,10 @@ class Figures:
     ) -> None:
         """Items per second."""
         self.add(key, items / seconds, unit, how, samples=items, against=against)
+
+    def missing(self) -> list[str]:
+        """What a run of all subjects should have measured and did not."""
+        return [key for key in REQUIRED if key not in self.known]
 
     def ratio(self, figure: Figure) -> float | None:
         """How many times the floor; the floor's own are 1; ``None`` where the floor was not measured."""

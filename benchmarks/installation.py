@@ -79,10 +79,10 @@ class Installation:
         yield Service(database, settings, system_time)
         database.dispose()
 
-    def query(self, statement: str, *arguments: object) -> list[dict[str, object]]:
-        """What the database says, asked as its administrator."""
+    def query(self, statement: str, *arguments: object, database: str = "gongkai") -> list[dict[str, object]]:
+        """What a database says, asked as its administrator."""
         cluster, secrets = self.instance.cluster, self.instance.credentials
-        url = cluster.url("postgresql", "postgres", secrets.superuser_password, database="gongkai")
+        url = cluster.url("postgresql", "postgres", secrets.superuser_password, database=database)
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
             cursor = connection.execute(statement, arguments)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []

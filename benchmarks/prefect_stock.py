@@ -61,6 +61,7 @@ def _worker(environment: dict[str, str], pool: str) -> Iterator[psutil.Popen]:
             "PREFECT_HOME": folder,
             "PREFECT_LOCAL_STORAGE_PATH": f"{folder}/storage",
             "PREFECT_WORKER_QUERY_SECONDS": str(POLL_SECONDS),
+            "TMPDIR": folder,  # its runner leaves a folder there
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
         command = [sys.executable, "-m", "prefect", "worker", "start", "--type", "process", "--pool", pool]

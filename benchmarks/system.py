@@ -1,4 +1,4 @@
-"""Everything up, as ``gongkai up`` starts it: processor time, lag until Prefect shows it, memory, idling."""
+"""Everything up, as ``gongkai up`` starts it: processor time, lag until shown, memory, idling, disk."""
 
 import asyncio
 import time
@@ -14,6 +14,7 @@ from benchmarks.cases import APPROVALS, LAST_OPENED, Desk
 from benchmarks.figures import Figures
 from benchmarks.installation import Installation, part, tell
 from benchmarks.processes import cpu_seconds, memory_mb
+from benchmarks.storage import stored_bytes
 from deployments.components import ALL
 
 RATES = (1, 5)
@@ -69,6 +70,10 @@ class Everything:
         before, began = self.cpu(), time.monotonic()
         time.sleep(seconds)
         return (self.cpu() - before) / (time.monotonic() - began)
+
+    def stored(self) -> dict[str, int]:
+        """Bytes of our database and of Prefect's."""
+        return {name: stored_bytes(self.installation, name) for name in ("gongkai", "prefect")}
 
     def wait_until_settled(self) -> None:
         """What the start began is done: the worker has applied the deployments."""
@@ -213,6 +218,7 @@ def _memory(everything: Everything, figures: Figures) -> None:
 
 def _idle(everything: Everything, figures: Figures, extent: Extent, *, empty: float) -> None:
     tell(f"{extent.waiting} waiting cases, then idle {extent.idle_seconds:g} s")
+    stored = everything.stored()
     began = time.monotonic()
     for _ in range(extent.waiting):
         everything.desk.launch()
@@ -233,3 +239,14 @@ def _idle(everything: Everything, figures: Figures, extent: Extent, *, empty: fl
         how = f"processor time a second while nobody acts: {what}; {extent.idle_seconds:g} s each"
         name = f"system.idle_cpu_seconds_per_second.{key}"
         figures.add(name, value, "s/s", how, samples=1, against="floor.cpu_seconds_per_decision")
+    _disk(everything, figures, before=stored, cases=extent.waiting)
+
+
+def _disk(everything: Everything, figures: Figures, *, before: dict[str, int], cases: int) -> None:
+    """Last, because compacting both databases would show in every other figure."""
+    grown = {name: (size - before[name]) / cases for name, size in everything.stored().items()}
+    key, beside = "system.bytes_per_waiting_case", "floor.bytes_per_waiting_case"
+    how = "growth of all tables and indexes (compacted) over waiting cases that Prefect shows"
+    for name, value in {"": sum(grown.values()), **grown}.items():
+        which = f", {name}'s database" if name else ", ours and Prefect's"
+        figures.add(f"{key}.{name}".rstrip("."), value, "bytes", how + which, samples=cases, against=beside)

@@ -16,6 +16,7 @@ from benchmarks.figures import Figures
 from benchmarks.floor import ByHand, HandCase
 from benchmarks.installation import Installation, driver_url, tell
 from benchmarks.processes import cpu_seconds
+from benchmarks.storage import stored_bytes
 from benchmarks.template import Template
 from engine.service import service_from_environment
 
@@ -115,9 +116,9 @@ def measure_launches(workers: Clients, installation: Installation, figures: Figu
     each = -(-extent.waiting // CLIENTS)
     for kind, name, beside in (("launch by hand", "floor", ""), ("launch", "engine", "floor")):
         workers.prepare(kind, each)
-        before = _stored_bytes(installation)
+        before = stored_bytes(installation)
         burst = workers.burst(kind)
-        grown = (_stored_bytes(installation) - before) / (each * CLIENTS)
+        grown = (stored_bytes(installation) - before) / (each * CLIENTS)
         how = "8 client processes; the drafter's to-do is open when a launch returns"
         key = "launches_per_second"
         figures.add_rate(
@@ -133,14 +134,3 @@ def measure_launches(workers: Clients, installation: Installation, figures: Figu
         figures.add(
             f"{name}.{key}", grown, "bytes", how, samples=each * CLIENTS, against=beside and f"{beside}.{key}"
         )
-
-
-def _stored_bytes(installation: Installation) -> int:
-    installation.query(
-        "VACUUM FULL"
-    )  # eight clients extend tables ahead of need: noise as large as the cases
-    [row] = installation.query(
-        "SELECT sum(pg_total_relation_size(oid)) AS bytes FROM pg_class"
-        " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-    )
-    return int(str(row["bytes"]))

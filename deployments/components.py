@@ -12,6 +12,7 @@ from typing import Protocol
 import psutil
 
 from deployments.health import answers
+from deployments.heartbeat import BEAT_VARIABLE, Heartbeat
 from deployments.instance import Instance
 from deployments.processes import describe, end_child, end_processes, find_marked, write_record
 
@@ -36,8 +37,9 @@ class Part(Protocol):
 class Component:
     """One program to keep running.
 
-    ``{port}`` in the command stands for the chosen port. Without ``health_path``, running is healthy enough.
-    ``health_body`` makes the question a POST; ``asks_as_operator`` adds Prefect's auth string.
+    ``{port}`` in the command stands for the chosen port. Asked over HTTP where there is a ``health_path``;
+    ``health_body`` makes the question a POST, ``asks_as_operator`` adds Prefect's auth string. One that
+    ``beats`` tells of itself by its heartbeat. Without either, running is healthy enough.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Component:
     health_path: str = ""
     health_body: bytes | None = None
     asks_as_operator: bool = False
+    beats: bool = False
     ready_seconds: float = 120.0
 
 
@@ -66,10 +69,11 @@ PREFECT = Component(
     health_body=b"{}",
     asks_as_operator=True,
 )
-WORKER = Component(name="worker", command=(sys.executable, "-m", "deployments.worker"))
+WORKER = Component(name="worker", command=(sys.executable, "-m", "deployments.worker"), beats=True)
 PORTAL = Component(
     name="portal",
-    command=_uvicorn("portal.app:create_app", "--no-server-header"),
+    # A proxy's header counts only where the settings name it (GONGKAI_CLIENT_ADDRESS_HEADER).
+    command=_uvicorn("portal.app:create_app", "--no-server-header", "--no-proxy-headers"),
     wants_port=True,
     health_path="/healthz",
 )
@@ -92,6 +96,7 @@ class ChildPart:
         self.port = port
         self.instance = instance
         self.log = instance.logs / f"{component.name}.log"
+        self._heartbeat = Heartbeat(instance.run / f"{component.name}.beat")
         self._repair = repair
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -106,6 +111,7 @@ class ChildPart:
         The working folder holds nothing that could be imported or read as a settings file by mistake.
         """
         self._end_leftovers()
+        self._heartbeat.forget()
         command = [part.replace("{port}", str(self.port)) for part in self.component.command]
         with open(self.log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
             self._child = subprocess.Popen(
@@ -114,7 +120,7 @@ class ChildPart:
                 stdout=log,
                 stderr=log,
                 cwd=self.instance.run,
-                env=self.instance.child_environment(self.name),
+                env=self.instance.child_environment(self.name) | self._asked_to_beat(),
                 start_new_session=True,
             )
         write_record(self.instance.run, describe(self.name, self._child.pid, self.port))
@@ -124,6 +130,7 @@ class ChildPart:
         if self._child is not None:
             end_child(self._child, signal.SIGTERM, grace_seconds=STOP_SECONDS)
         self._end_leftovers()
+        self._heartbeat.forget()
         with contextlib.suppress(FileNotFoundError):
             (self.instance.run / f"{self.name}.json").unlink()
 
@@ -132,7 +139,9 @@ class ChildPart:
         return self._child is not None and self._child.poll() is None
 
     def is_healthy(self) -> bool:
-        """Whether the child answers as it should; costs a request of a few milliseconds."""
+        """Whether the child answers as it should, or beats; costs a request of a few milliseconds at most."""
+        if self.component.beats:
+            return self.is_alive() and self._heartbeat.is_recent()
         if not self.component.health_path or self.port is None:
             return self.is_alive()
         if not self._listens():  # another program on our port must not answer in our place
@@ -140,6 +149,9 @@ class ChildPart:
         secret = self.instance.credentials.prefect_auth_string if self.component.asks_as_operator else ""
         path, body = self.component.health_path, self.component.health_body
         return answers(self.port, path, body=body, auth_string=secret)
+
+    def _asked_to_beat(self) -> dict[str, str]:
+        return {BEAT_VARIABLE: str(self._heartbeat.file)} if self.component.beats else {}
 
     def _listens(self) -> bool:
         """Whether the child, or a child of it, holds the port."""

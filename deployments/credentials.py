@@ -29,7 +29,6 @@ class Credentials:
     public_password: str = field(default_factory=_password, repr=False)
     prefect_password: str = field(default_factory=_password, repr=False)
     prefect_auth_string: str = field(default_factory=lambda: f"operator:{_password()}", repr=False)
-    portal_secret: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
 
 
 def read_credentials(path: Path) -> Credentials:

@@ -6,7 +6,6 @@ person who has the to-do. At the end everything is stopped and removed.
 
 import os
 import secrets
-import shutil
 import signal
 import sys
 import tempfile
@@ -23,20 +22,28 @@ from sqlalchemy import select
 
 from deployments.commands.exits import Code
 from deployments.commands.here import service_of, settings_from
-from deployments.commands.terminal import head, local, print_line, print_table, say, tell
+from deployments.commands.terminal import (
+    head,
+    plain,
+    print_json,
+    print_line,
+    print_table,
+    say,
+    speech,
+    tell,
+)
+from deployments.demo_leftovers import PREFIX, clear_leftovers, remove_home
+from deployments.demo_report import Report, make_report, print_report
 from deployments.demo_walk import DemonstrationFailed, Walk
 from deployments.instance import Instance
 from deployments.logs import tail
 from deployments.migrating import bring_up_to_date
 from deployments.ports import PortChoice, Ports
-from deployments.postgres import EmbeddedPostgres
 from deployments.samples import Sample, read_bureau, read_sample
 from deployments.signals import handling, signals_as_exit
 from deployments.supervisor import Supervisor
 from engine.acts.passwords import operator, set_password
 from engine.acts.people import import_people
-from engine.doctor import examine
-from engine.ledger import verify
 from engine.service import Service
 from models import Case, ShownCase
 from rules.positions import Position
@@ -84,10 +91,11 @@ class Demonstration:
 
 def show(*, once: bool) -> int:
     """Run the demonstration. Returns the exit code; an interruption stops and removes everything too."""
-    home = Path(tempfile.mkdtemp(prefix="gongkai-demo-"))
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
     here = Demonstration(Instance(home, environ=_environment_without_installation()))
     try:
         with signals_as_exit():
+            clear_leftovers(here.progress)
             _run(here, once=once)
         return Code.OK
     except SystemExit:
@@ -95,7 +103,7 @@ def show(*, once: bool) -> int:
         return Code.INTERRUPTED
     finally:
         with handling(lambda: None):
-            _remove(here)
+            remove_home(here.instance)
 
 
 def _run(here: Demonstration, *, once: bool) -> None:
@@ -108,12 +116,13 @@ def _run(here: Demonstration, *, once: bool) -> None:
     )
     with supervisor:
         try:
-            _walk_and_check(here, once=once)
+            report = _walk_and_check(here, once=once)
         except Exception:
             _quote_logs(here)
             raise
+        _tell_report(here, report, once=once)
         if not once:
-            _stay(here)
+            _stay()
     here.progress(say("已全部停止并清除", "Everything is stopped and removed"))
 
 
@@ -123,7 +132,7 @@ def _anywhere() -> Ports:
     return Ports(prefect=first, portal=first + 50)
 
 
-def _walk_and_check(here: Demonstration, *, once: bool) -> None:
+def _walk_and_check(here: Demonstration, *, once: bool) -> Report:
     sample, waiting = here.samples()
     roster = read_bureau().roster
     usernames = {person.name: person.username for person in roster.people}
@@ -137,10 +146,11 @@ def _walk_and_check(here: Demonstration, *, once: bool) -> None:
             raise DemonstrationFailed(where=case["number"], why=f"it ended as {case['outcome']}")
         with service_of(settings_from(here.instance.environment())) as service:
             run = _wait_for_prefect(here, service, case["number"])
-            _print_timeline(case, walk, usernames)
-            _print_checks(here, service, case, sample, run)
+            letters = len(list(here.instance.mailbox.glob("*.eml")))
+            report = make_report(service, case, walk, sample=sample, run=run, letters=letters)
         if not once:
             walk.leave_waiting(waiting)
+    return report
 
 
 def _wait_for_prefect(here: Demonstration, service: Service, number: str) -> dict[str, Any]:
@@ -174,85 +184,55 @@ def _count_task_runs(http: httpx.Client, api: str, flow_run_id: UUID) -> int:
     return int(http.post(f"{api}/task_runs/count", json=wanted).json())
 
 
-def _print_timeline(case: dict[str, Any], walk: Walk, usernames: dict[str, str]) -> None:
-    took = {(w.who, w.step_en): w.milliseconds for w in walk.taken}
-    rows = []
-    for step in case["timeline"]:
-        opened, settled = (datetime.fromisoformat(step[name]) for name in ("opened_at", "settled_at"))
-        decided = step["decisions"][0] if step["decisions"] else None
-        who = usernames[decided["by"]] if decided else ""
-        milliseconds = took.get((who, step["step"]["en"]))
-        rows.append(
-            [
-                f"{step['step']['zh']} {step['step']['en']}",
-                opened.astimezone().strftime("%H:%M:%S.%f")[:-3],
-                f"{(settled - opened).total_seconds():.3f} s",
-                f"{decided['by']} {who}" if decided else say("自动", "automatic"),
-                say(decided["action"]["zh"], decided["action"]["en"]) if decided else "✓",
-                "" if milliseconds is None else f"{milliseconds:.0f} ms",
-            ]
-        )
-    columns = [head("环节", "step"), head("开始", "opened"), head("历时", "lasted"), head("办理人", "by")]
-    columns += [head("结果", "result"), head("请求", "request")]
-    title = f"{case['number']}  {case['title']}  {case['outcome']}"
-    print_table(title, columns, rows)
+@dataclass(frozen=True)
+class SignIn:
+    """Somebody of the sample bureau, with the password of this demonstration."""
+
+    username: str
+    password: str
+    name: str
+    positions: list[str]
 
 
-def _print_checks(
-    here: Demonstration, service: Service, case: dict[str, Any], sample: Sample, run: dict[str, Any]
-) -> None:
-    """Each check says what it looked at; the first that fails ends the demonstration."""
-    rows = [[say("公开目录", "Public register"), _check_register(case, sample)]]
-    name = f"{run['name']} · {run['state_type']} · {run['steps']} task runs · {run['total_run_time']:.1f} s"
-    rows.append(["Prefect", name])
-    with service.database.connect() as connection:
-        done = verify(connection)
-    rows.append(
-        [
-            say("留痕", "Ledger"),
-            say(
-                f"{done.chains}条链、{done.entries}条记录完整，{done.seals}次封存",
-                f"{done.chains} chains, {done.entries} entries intact, {done.seals} seals",
-            ),
-        ]
+@dataclass(frozen=True)
+class Addresses:
+    """Where a demonstration that stays is visited."""
+
+    portal: str
+    prefect: str
+    prefect_auth: str
+    home: Path
+    sign_ins: list[SignIn]
+
+
+def _tell_report(here: Demonstration, report: Report, *, once: bool) -> None:
+    """One JSON document, or tables; a demonstration that stays says where and as whom to visit it."""
+    stays = None if once else _addresses(here)
+    if speech.as_json:
+        print_json(report if stays is None else {**plain(report), "visit": stays})
+    else:
+        print_report(report)
+        if stays is not None:
+            _print_addresses(stays)
+    sys.stdout.flush()
+
+
+def _addresses(here: Demonstration) -> Addresses:
+    people = [p for p in read_bureau().roster.people if p.username in here.passwords]
+    return Addresses(
+        portal=here.base_url,
+        prefect=f"http://127.0.0.1:{here.instance.ports.prefect}",
+        prefect_auth=here.instance.credentials.prefect_auth_string,
+        home=here.instance.home,
+        sign_ins=[
+            SignIn(p.username, here.passwords[p.username], p.name, [h.position.chinese for h in p.positions])
+            for p in people
+        ],
     )
-    found = examine(service)
-    if found:
-        raise DemonstrationFailed(where="doctor", why="; ".join(f"{f.check} {f.where}" for f in found))
-    rows.append([say("体检", "Doctor"), say("全部不变量成立", "every invariant holds")])
-    letters = len(list(here.instance.mailbox.glob("*.eml")))
-    told = say(f"{letters}封，存于邮箱目录", f"{letters} in the mailbox folder")
-    rows.append([say("通知", "Messages"), told])
-    rows.append(
-        [say("公开于", "Published"), local(datetime.fromisoformat(case["publication"]["published_at"]))]
-    )
-    print_table(say("核验", "Checks"), [head("项目", "check"), head("结果", "result")], rows)
 
 
-def _check_register(case: dict[str, Any], sample: Sample) -> str:
-    """Fetched without signing in: exactly the document that was signed, under its own address."""
-    url = case["publication"]["url"]
-    with httpx.Client(timeout=10, trust_env=False) as anybody:
-        page, told = anybody.get(url), anybody.get(f"{url}.json")
-    if page.is_error or told.is_error:
-        raise DemonstrationFailed(where=url, why=f"HTTP {page.status_code}, {told.status_code}")
-    entry = told.json()
-    wanted = {**sample.draft, "marking": case["issue"]["marking"], "doc_no": case["issue"]["doc_no"]}
-    for name in ("title", "body", "doc_no", "marking"):
-        if entry[name] != wanted[name]:
-            raise DemonstrationFailed(where=url, why=f"{name} is not what was signed")
-    if sample.draft["title"] not in page.text:
-        raise DemonstrationFailed(where=url, why="the page does not show the title")
-    return say(f"{url} 与签发文稿一致", f"{url} is what was signed")
-
-
-def _stay(here: Demonstration) -> None:
-    """Until Ctrl-C."""
-    rows = [
-        [p.username, here.passwords[p.username], p.name, "、".join(h.position.chinese for h in p.positions)]
-        for p in read_bureau().roster.people
-        if p.username in here.passwords
-    ]
+def _print_addresses(stays: Addresses) -> None:
+    rows = [[who.username, who.password, who.name, "、".join(who.positions)] for who in stays.sign_ins]
     columns = [
         head("用户名", "user"),
         head("密码", "password"),
@@ -260,12 +240,14 @@ def _stay(here: Demonstration) -> None:
         head("岗位", "position"),
     ]
     print_table(say("登录", "Sign-ins"), columns, rows)
-    auth = here.instance.credentials.prefect_auth_string
-    print_line(f"{say('门户', 'Portal')}: {here.base_url}")
-    print_line(f"Prefect: http://127.0.0.1:{here.instance.ports.prefect}  ({auth})")
-    print_line(f"GONGKAI_HOME={here.instance.home}")
+    print_line(f"{say('门户', 'Portal')}: {stays.portal}")
+    print_line(f"Prefect: {stays.prefect}  ({stays.prefect_auth})")
+    print_line(f"GONGKAI_HOME={stays.home}")
     print_line(say("按 Ctrl-C 停止并清除", "Ctrl-C stops and removes everything"))
-    sys.stdout.flush()
+
+
+def _stay() -> None:
+    """Until Ctrl-C."""
     while True:
         signal.pause()
 
@@ -273,13 +255,6 @@ def _stay(here: Demonstration) -> None:
 def _quote_logs(here: Demonstration) -> None:
     for log in sorted(here.instance.logs.glob("*.log")):
         tell(f"--- {log.name}\n{tail(log, 15)}")
-
-
-def _remove(here: Demonstration) -> None:
-    """The database lives elsewhere when started as root, so removing the folder alone would leave it."""
-    if (here.instance.home / "secrets.json").exists():
-        EmbeddedPostgres(here.instance).destroy()
-    shutil.rmtree(here.instance.home, ignore_errors=True)
 
 
 def _environment_without_installation() -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from deployments.child_secrets import without_others_secrets
 from deployments.cluster import Cluster, place_cluster
 from deployments.credentials import Credentials, obtain_credentials
 from deployments.errors import HomeNotWritable, ManagedDatabaseIncomplete
@@ -103,11 +104,12 @@ class Instance:
             "GONGKAI_HOME": str(self.home),
             "GONGKAI_BASE_URL": self.environ.get("GONGKAI_BASE_URL") or f"http://{LOOPBACK}:{ports.portal}",
             "GONGKAI_PREFECT_UI_URL": f"http://{LOOPBACK}:{ports.prefect}",
-            "GONGKAI_PORTAL_SECRET": self.credentials.portal_secret,
         }
 
     def child_environment(self, component: str) -> dict[str, str]:
         """The whole environment of one child: the caller's, without another Prefect's settings, and ours.
+
+        Of the secrets, the caller's and ours, only those the child uses.
 
         A proxy of the caller must not stand between our own parts on the loopback address.
         """
@@ -116,8 +118,7 @@ class Instance:
             filter(None, [inherited.get("NO_PROXY") or inherited.get("no_proxy"), LOOPBACK, "localhost"])
         )
         return {
-            **inherited,
-            **self.environment(),
+            **without_others_secrets(component, inherited | self.environment()),
             "NO_PROXY": direct,
             "no_proxy": direct,
             "PYTHONUNBUFFERED": "1",

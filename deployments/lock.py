@@ -10,6 +10,13 @@ from pathlib import Path
 import psutil
 
 from deployments.errors import InstanceAlreadyRunning
+from deployments.processes import CLOCK_TOLERANCE_SECONDS
+
+PATIENCE_SECONDS = 0.5
+"""So long a lock without a known holder is taken for someone who merely asks."""
+
+PAUSE_SECONDS = 0.02
+UNKNOWN: tuple[None, str] = (None, "")
 
 
 class InstanceLock:
@@ -29,14 +36,14 @@ class InstanceLock:
             InstanceAlreadyRunning: with the holder's process id and start time.
         """
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid, since = self._holder(descriptor)
-            os.close(descriptor)
-            raise InstanceAlreadyRunning(self.path.parent.parent, pid, since) from None
-        started_at = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
-        entry = {"pid": os.getpid(), "started_at": started_at.isoformat(timespec="seconds")}
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not _try_lock(descriptor, fcntl.LOCK_EX):
+            holder = _read_holder(descriptor)
+            if holder is not None or time.monotonic() > until:
+                os.close(descriptor)
+                raise InstanceAlreadyRunning(self.path.parent.parent, *(holder or UNKNOWN))
+            time.sleep(PAUSE_SECONDS)  # someone who asks holds it shared for an instant
+        entry = {"pid": os.getpid(), "started_at": _started_at().isoformat(timespec="seconds")}
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(entry).encode(), 0)
         self._descriptor = descriptor
@@ -55,20 +62,35 @@ class InstanceLock:
         except FileNotFoundError:
             return None
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return self._holder(descriptor)
-        else:
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not _try_lock(descriptor, fcntl.LOCK_SH):
+                holder = _read_holder(descriptor)
+                if holder is not None or time.monotonic() > until:
+                    return holder or UNKNOWN
+                time.sleep(PAUSE_SECONDS)  # the holder has the lock but has not written its name yet
             return None
         finally:
             os.close(descriptor)
 
-    @staticmethod
-    def _holder(descriptor: int) -> tuple[int | None, str]:
-        for _ in range(10):
-            try:
-                entry = json.loads(os.pread(descriptor, 4096, 0))
-                return int(entry["pid"]), str(entry["started_at"])
-            except (ValueError, KeyError, TypeError):
-                time.sleep(0.02)  # The holder has the lock but has not written its name yet.
-        return None, ""
+
+def _try_lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read_holder(descriptor: int) -> tuple[int, str] | None:
+    """Who wrote its name, if it still runs: a killed supervisor leaves its own behind."""
+    try:
+        entry = json.loads(os.pread(descriptor, 4096, 0))
+        pid, told = int(entry["pid"]), datetime.fromisoformat(entry["started_at"])
+        apart = abs((_started_at(pid) - told).total_seconds())
+        return (pid, entry["started_at"]) if apart < CLOCK_TOLERANCE_SECONDS else None
+    except (ValueError, KeyError, TypeError, psutil.Error):
+        return None
+
+
+def _started_at(pid: int | None = None) -> datetime:
+    return datetime.fromtimestamp(psutil.Process(pid).create_time(), UTC)

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from rules.faults import told
+
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_SECONDS = 10.0
@@ -32,9 +34,7 @@ async def forever(
         except Exception as error:  # logged, and tried again
             failures += 1
             done = 0
-            log.warning(
-                "loop-failed", loop=name, failures=failures, error=f"{type(error).__name__}: {error}"[:300]
-            )
+            log.warning("loop-failed", loop=name, failures=failures, **told(error))
         if failures:
             await asyncio.sleep(min(0.25 * 2 ** min(failures, 8), LONGEST_PAUSE_SECONDS))
         elif not done:

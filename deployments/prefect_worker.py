@@ -7,6 +7,7 @@ can run the same deployments, only slower.
 import asyncio
 import logging
 import os
+import re
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from prefect.states import Failed
 from prefect.workers.base import BaseJobConfiguration, BaseWorker, BaseWorkerResult
 
 from engine.projection.runs import NOT_STARTED
+from rules.faults import told
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +39,22 @@ class GongkaiWorkerResult(BaseWorkerResult):
     """A run that was executed here."""
 
 
+OURS = re.compile(r"flows\.runs\.[a-z][a-z0-9_]*")
+
+
+class ForeignDeployment(Exception):
+    """A deployment in our pool names a program that is none of our procedures; it is not loaded."""
+
+
 @lru_cache
-def _load(entrypoint: str) -> Flow[..., Any]:
+def load_procedure(entrypoint: str) -> Flow[..., Any]:
+    """The flow a deployment names. Whoever may write to Prefect's API may name anything, so only ours count.
+
+    Raises:
+        ForeignDeployment: the entrypoint is not one of ``flows.runs``.
+    """
+    if not OURS.fullmatch(entrypoint):
+        raise ForeignDeployment("this work pool runs the procedures in flows.runs and nothing else")
     return load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False)
 
 
@@ -85,7 +101,7 @@ class GongkaiWorker(BaseWorker[GongkaiJobConfiguration, Any, GongkaiWorkerResult
             return GongkaiWorkerResult(identifier=identifier, status_code=0)
         assert flow_run.deployment_id is not None
         deployment = await self.client.read_deployment(flow_run.deployment_id)
-        flow = _load(str(deployment.entrypoint))  # an import error becomes Crashed, with its message
+        flow = load_procedure(str(deployment.entrypoint))  # an import error becomes Crashed, with its message
         if task_status is not None:
             task_status.started(identifier)
         problem = await anyio.to_thread.run_sync(
@@ -104,7 +120,7 @@ def _drive(flow: Flow[..., Any], flow_run: FlowRun) -> str | None:
     except (Pause, Abort):  # BaseException both: parked, or the server said no
         return None
     except Exception as error:
-        log.warning("run-not-started", flow_run=str(flow_run.id), exc_info=error)
+        log.warning("run-not-started", flow_run=str(flow_run.id), **told(error))
         return f"{NOT_STARTED}: {type(error).__name__}"
     return None
 

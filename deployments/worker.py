@@ -9,12 +9,14 @@ import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import structlog
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.settings import PREFECT_WORKER_QUERY_SECONDS, temporary_settings
 
 import flows  # noqa: F401  installs every procedure
+from deployments.heartbeat import BEAT_VARIABLE, beat_for_ever
 from deployments.leadership import Leadership
 from deployments.loops import forever
 from deployments.prefect_deployments import POOL, Deployments
@@ -110,6 +112,8 @@ async def serve() -> None:
     """Run until SIGTERM or SIGINT."""
     quiet_prefect()
     service = service_from_environment()
+    watched = os.environ.get(BEAT_VARIABLE)  # set by a supervisor of ours
+    beat = asyncio.create_task(beat_for_ever(Path(watched))) if watched else None
     async with get_client() as client:
         work = asyncio.create_task(Worker(service, client).run())
         loop = asyncio.get_running_loop()
@@ -117,6 +121,8 @@ async def serve() -> None:
             loop.add_signal_handler(number, work.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             await work
+    if beat is not None:
+        beat.cancel()
     log.info("stopped")
 
 

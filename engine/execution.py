@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,20 @@ from engine.projection.task_runs import task_run_id
 from engine.projection.wording import step_name
 from engine.service import Service
 from rules.errors import GongkaiError, Kind
-from rules.faults import came_through
+from rules.faults import came_through, told
 
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = [1.0, 4.0]
 """Three tries within a minute; after that the run parks and is woken later."""
+
+LONGEST_SECONDS = 20 * 60
+"""So long the lease of one effect is renewed: longer than three tries with a large document may take. What
+hangs beyond that is left to another executor; its late result is an orphan effect."""
+
+
+class EffectFailed(Exception):
+    """An effect raised an error of this type. Its text may quote a document, so it goes nowhere."""
 
 
 async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: UUID) -> None:
@@ -36,7 +45,7 @@ async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: U
                 _task(service, lease, step), task_run=_row(step, flow_run_id), parameters={}
             )
     except Exception as error:  # whatever an effect does, the case must be able to wait for the next try
-        text = error.message("zh") if isinstance(error, GongkaiError) else type(error).__name__
+        text = error.message("zh") if isinstance(error, GongkaiError) else _name(error)
         log.warning(
             "activity-failed", case=lease.case_number, step=step.label, error=text, at=came_through(error)
         )
@@ -46,9 +55,19 @@ async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: U
     await asyncio.to_thread(settle, service, lease, facts)
 
 
+def _name(error: Exception) -> str:
+    return str(error) if isinstance(error, EffectFailed) else type(error).__name__
+
+
 def _task(service: Service, lease: Lease, step: StepSeen) -> Task[[], Any]:
     async def effect() -> dict[str, Any]:
-        return await asyncio.to_thread(ACTIVITIES[lease.activity], service, lease)
+        try:
+            return await asyncio.to_thread(ACTIVITIES[lease.activity], service, lease)
+        except GongkaiError:
+            raise
+        except Exception as error:  # whatever it is, Prefect would show its text
+            log.warning("effect-failed", case=lease.case_number, step=step.label, **told(error))
+            raise EffectFailed(type(error).__name__) from None
 
     effect.__name__ = lease.activity
     return Task(
@@ -95,15 +114,18 @@ def _row(step: StepSeen, flow_run_id: UUID) -> TaskRun:
 @contextlib.asynccontextmanager
 async def _kept(service: Service, lease: Lease) -> AsyncIterator[None]:
     """Renew the lease while the effect is tried. Losing it ends nothing: the result tells by its epoch."""
-
-    async def renewing() -> None:
-        while True:
-            await asyncio.sleep(service.settings.lease_seconds / 3)
-            with contextlib.suppress(Exception):  # a database that is away now is asked again next time
-                await asyncio.to_thread(renew, service, lease)
-
-    keeper = asyncio.create_task(renewing())
+    keeper = asyncio.create_task(keep(service, lease))
     try:
         yield
     finally:
         keeper.cancel()
+
+
+async def keep(service: Service, lease: Lease) -> None:
+    """Renew the lease again and again, but not for ever: an effect may hang, and no other could take over."""
+    until = service.now + timedelta(seconds=LONGEST_SECONDS)
+    while service.now < until:
+        await asyncio.sleep(service.settings.lease_seconds / 3)
+        with contextlib.suppress(Exception):  # a database that is away now is asked again next time
+            await asyncio.to_thread(renew, service, lease)
+    log.warning("lease-no-longer-kept", case=lease.case_number, activity=lease.activity)

@@ -16,6 +16,7 @@ from engine.actor import current
 from engine.service import Service
 from engine.settings import Settings
 from models import Assignment, Case, Holding, Incident, Notification, Person, Step, Unit
+from notifications.addresses import AddressUnusable, mail_address
 from notifications.channels import (
     Channel,
     ChannelUnavailable,
@@ -25,7 +26,7 @@ from notifications.channels import (
     MessageRefused,
 )
 from notifications.messages import Content, IncidentOpened, TodoArrived
-from notifications.rendering import AddressUnusable, render
+from notifications.rendering import render
 from rules.positions import Position
 
 log = structlog.get_logger(__name__)
@@ -122,16 +123,14 @@ def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
     if reason:
         return _drop(service, claimed, reason)
     try:
-        message = render(
-            _content(facts, service.settings),
-            key=claimed.key,
-            to_address=facts.email,
-            sender=service.settings.mail_from,
-            at=facts.created_at,
-        )
-        channel.send(message)
+        to = mail_address(facts.name, facts.email)
     except AddressUnusable:
         return _drop(service, claimed, "the e-mail address cannot be used")
+    # The sender's address is ours: settings refuse a wrong one, and nothing is ever dropped for it.
+    sender = mail_address("公开", service.settings.mail_from)
+    content = _content(facts, service.settings)
+    try:
+        channel.send(render(content, key=claimed.key, to=to, sender=sender, at=facts.created_at))
     except MessageRefused as error:
         return _drop(service, claimed, f"refused by the mail server: {error}")
     except MessageDeferred as error:

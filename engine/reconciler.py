@@ -6,7 +6,6 @@ and every case is shown anew. Only after that are absent runs looked at one by o
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -24,7 +23,7 @@ from prefect.states import Scheduled
 from sqlalchemy import select
 
 from engine.projection import record, runs
-from engine.projection.judging import Verdict, judge
+from engine.projection.judging import Verdict, judge, patience_of
 from engine.projection.mending import RunSetter
 from engine.projection.snapshot import CaseSeen, is_run_key, read_cases
 from engine.service import Service
@@ -46,7 +45,7 @@ class Reconciler:
     ) -> None:
         self.service, self.client, self.setter = service, client, setter
         self.check_deployments = check_deployments
-        self.patience = timedelta(seconds=service.settings.lease_seconds)
+        self.patience = patience_of(service.settings)
 
     async def reconcile(self) -> int:
         """One whole comparison. Returns how many runs were mended."""

@@ -7,8 +7,10 @@ Nothing below ``deployments`` reads the environment on its own.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifications.addresses import AddressUnusable, mail_address
 
 BY_HAND: Literal["by-hand"] = "by-hand"
 """People publish, and enter where."""
@@ -54,7 +56,9 @@ class Settings(BaseSettings):
 
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
+
     mail_from: str = "gongkai@localhost"
+    """Sender of every message; refused at the start when no message could be sent from it."""
 
     website_url: str = ""
     """Publication endpoint of the bureau's website; empty: the built-in public register."""
@@ -76,7 +80,8 @@ class Settings(BaseSettings):
     """Inner networks in which the website stands (``10.1.2.0/24``), if it is not reached by a public address;
     only with ``website_page_hosts``."""
 
-    website_timeout_seconds: float = Field(default=10.0, gt=0)
+    website_timeout_seconds: float = Field(default=10.0, gt=0, le=120)
+    """So long one try to publish may take in all; a large document gets more, see the adapter."""
 
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
 
@@ -91,3 +96,12 @@ class Settings(BaseSettings):
 
     reconcile_seconds: float = Field(default=15.0, gt=0)
     poll_seconds: float = Field(default=0.25, gt=0)
+
+    @field_validator("mail_from")
+    @classmethod
+    def _can_send(cls, value: str) -> str:
+        try:
+            mail_address("", value)
+        except AddressUnusable:
+            raise ValueError("not an e-mail address such as gongkai@qingling.example") from None
+        return value

@@ -1,13 +1,11 @@
-"""Fixtures every tier shares: one embedded PostgreSQL per run, a fresh migrated database per test."""
+"""Fixtures every tier shares: one embedded PostgreSQL per run, a migrated database as new for each test."""
 
-import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 from pydantic import SecretStr
 
 import flows  # noqa: F401  installs every procedure
@@ -17,10 +15,8 @@ from engine.service import Service
 from engine.settings import Settings
 from models.database import connect, migrate
 from tests.builders import Bureau, MovableClock, load_bureau
+from tests.reused_database import TEMPLATE, ReusedDatabase
 from tests.website_process import WebsiteProcess
-
-TEMPLATE = "gongkai"
-_numbers = itertools.count(1)
 
 
 def clean_environment() -> dict[str, str]:
@@ -44,7 +40,7 @@ def postgres_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 
 
 def forgo_durability(made: Instance) -> None:
-    """These databases live for one test each: nothing of them needs to survive a power cut."""
+    """These databases live for one run: nothing of them needs to survive a power cut."""
     url = made.cluster.url("postgresql", "postgres", made.credentials.superuser_password, database="postgres")
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -58,27 +54,25 @@ def instance(postgres_instance: Instance) -> Instance:
     return postgres_instance
 
 
+@pytest.fixture(scope="session")
+def reused_database(postgres_instance: Instance) -> Iterator[ReusedDatabase]:
+    """The database all tests of this run share, one after the other; use ``environment``."""
+    made = ReusedDatabase(postgres_instance)
+    yield made
+    made.destroy()
+
+
 @pytest.fixture
-def environment(postgres_instance: Instance, tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(
+    postgres_instance: Instance, reused_database: ReusedDatabase, tmp_path: Path
+) -> dict[str, str]:
     """``GONGKAI_*`` and ``PREFECT_*`` of a fresh, migrated, empty database: for child processes too."""
-    name = f"test_{next(_numbers)}"
-    secrets, cluster = postgres_instance.credentials, postgres_instance.cluster
-    url = cluster.url("postgresql", "postgres", secrets.superuser_password, database="postgres")
-    with psycopg.connect(url, autocommit=True) as connection:
-        _run(connection, "CREATE DATABASE {} OWNER gongkai_owner TEMPLATE {}", name, TEMPLATE)
+    name = reused_database.as_new()
     values = postgres_instance.environment()
     for key, value in values.items():
         if key.startswith("GONGKAI_") and key.endswith("DATABASE_URL"):
             values[key] = value.replace(f"/{TEMPLATE}?", f"/{name}?")
-    try:
-        yield values | {"GONGKAI_HOME": str(tmp_path)}
-    finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            _run(connection, "DROP DATABASE {} WITH (FORCE)", name)
-
-
-def _run(connection: psycopg.Connection, statement: str, *names: str) -> None:  # type: ignore[type-arg]
-    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    return values | {"GONGKAI_HOME": str(tmp_path)}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A bureau's website as a real process: slow, down, forgetful of its answers, or killed, as it is told.
+"""A bureau's website as a real process: slow, dripping, down, forgetful of its answers, or killed, as told.
 
 It keeps what it published in files, so that it can be killed; ``log`` is what it was asked, ``published``
 what stands on it. Run as ``python tests/website.py PORT FOLDER``.
@@ -57,12 +57,25 @@ class Website(BaseHTTPRequestHandler):
             "other-scheme": {"url": "javascript:1"},
             "naive-time": {"published_at": "2026-04-20"},
         }.get(mode, {})
-        text = b"<html>thank you</html>" if mode == "nonsense" else json.dumps(receipt).encode()
+        text = {
+            "nonsense": b"<html>thank you</html>",
+            "floods": json.dumps(receipt | {"thanks": "!" * 100_000}).encode(),
+        }.get(mode, json.dumps(receipt).encode())
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
-        self.wfile.write(text)
+        self._drip(text) if mode == "drips" else self.wfile.write(text)
+
+    def _drip(self, text: bytes) -> None:
+        """A byte now and then: no single read ever waits for long."""
+        try:
+            for byte in text:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(0.2)
+        except OSError:
+            return  # whoever asked has lost patience
 
     def do_GET(self) -> None:
         self.send_response(204)

@@ -40,7 +40,7 @@ class WebsiteProcess:
             self._process = None
 
     def behave(self, mode: str) -> None:
-        """``well``, ``down``, ``slow``, ``forgets-to-answer``, ``refuses``."""
+        """``well``, ``down``, ``slow``, ``drips``, ``floods``, ``forgets-to-answer``, ``refuses``."""
         (self.folder / "mode").write_text(mode)
 
     def expect_signature(self, secret: str | None) -> None:

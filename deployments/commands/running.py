@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from deployments.commands.here import instance
-from deployments.commands.terminal import say, talks, tell
+from deployments.commands.terminal import prints, say, talks, tell
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535)]
 
@@ -38,7 +38,7 @@ def _progress(text: str) -> None:
         tell(say("  按 Ctrl-C 停止", "  Ctrl-C stops it"))
 
 
-@talks
+@prints
 def demo(
     once: Annotated[
         bool, typer.Option("--once", help="办完一件即停 / run one case whole, then stop everything")

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -87,7 +88,7 @@ prints = speaking("as_json", "lang")
 """For commands that print a result."""
 
 talks = speaking("lang")
-"""For commands that run until they are stopped."""
+"""For ``up``, which runs until it is stopped and has no result."""
 
 
 def say(zh: str, en: str) -> str:
@@ -120,6 +121,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
     return value
 
 

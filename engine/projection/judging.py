@@ -9,9 +9,13 @@ from prefect.client.schemas.objects import StateType
 
 from engine.projection.runs import RunSeen
 from engine.projection.snapshot import CaseSeen
+from engine.settings import Settings
 
 HAND_GRACE = timedelta(seconds=10)
 """A run resumed by hand is left to the worker that picks it up: it flags and parks. After that we do it."""
+
+SHORTEST_PATIENCE = timedelta(seconds=30)
+"""A busy machine may take so long to begin a wake; parking it meanwhile would only wake it again."""
 
 _UNDERWAY = {StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING}
 
@@ -27,11 +31,16 @@ class Verdict(StrEnum):
     DELETED = "deleted"  # gone: flag, new generation
 
 
+def patience_of(settings: Settings) -> timedelta:
+    """How long a wake may take to begin, and a worker may be silent."""
+    return max(SHORTEST_PATIENCE, timedelta(seconds=settings.lease_seconds))
+
+
 def judge(case: CaseSeen, run: RunSeen | None, *, now: datetime, patience: timedelta) -> Verdict:
     """The verdict on a case's run.
 
     Args:
-        patience: how long a wake may take to begin, and a worker may be silent.
+        patience: see ``patience_of``.
     """
     if run is None:
         return Verdict.DELETED

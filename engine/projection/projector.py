@@ -6,7 +6,6 @@ slow, restarted or empty: nothing is recorded then, and the same is tried again.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,13 +14,14 @@ from prefect.client.orchestration import PrefectClient
 from prefect.exceptions import ObjectNotFound
 
 from engine.projection import record, runs
-from engine.projection.judging import Verdict, judge
+from engine.projection.judging import Verdict, judge, patience_of
 from engine.projection.mending import RunSetter
 from engine.projection.runs import RunSeen
 from engine.projection.snapshot import CaseSeen, read_cases
 from engine.projection.step_writer import StepWriter
 from engine.projection.wording import run_message, run_name, tags
 from engine.service import Service
+from rules.faults import told
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class Projector:
         if failed and len(failed) == len(items):
             raise failed[0]
         for error in failed:
-            log.warning("case-not-shown", error=f"{type(error).__name__}: {error}"[:300])
+            log.warning("case-not-shown", **told(error))
         return [result for result in done if not isinstance(result, BaseException)]
 
     def _read(self) -> list[CaseSeen]:
@@ -129,8 +129,7 @@ class Projector:
 
     async def _set_state(self, case: CaseSeen, run: RunSeen) -> None:
         settings = self.service.settings
-        patience = timedelta(seconds=settings.lease_seconds)
-        verdict = judge(case, run, now=self.service.now, patience=patience)
+        verdict = judge(case, run, now=self.service.now, patience=patience_of(settings))
         same = case.closed_at is None and case.message == run_message(case, settings.timezone)
         if not (verdict is Verdict.PARKED and same):
             await self.setter.mend(case, run, verdict)

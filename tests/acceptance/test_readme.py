@@ -1,5 +1,9 @@
-"""Every command in the READMEs and in CONTRIBUTING is run, as written."""
+"""The README's ``gongkai`` commands are run here as written; who runs the make targets it names is said.
 
+Nothing here calls make: that would run this suite within itself.
+"""
+
+import json
 import os
 import re
 import signal
@@ -19,6 +23,15 @@ ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
 FOREVER = {"gongkai up"}  # started by the fixture, which keeps it running meanwhile
 BY_MAKE = re.compile(r"^make (?P<target>[a-z-]+)")
+NAMED = re.compile(r"(?:^|`)make (?P<target>[a-z-]+)", flags=re.M)
+RUN_BY = {
+    "demo-once": ".ci/run",
+    "test": ".ci/run",
+    "test-kill": ".ci/run",
+    "test-seeded-bugs": ".ci/run",
+    "bench": "tests/benchmarks/test_quick.py",  # in small: the whole takes minutes and wants a quiet machine
+}
+"""Who runs the make targets the READMEs name."""
 
 
 def commands(page: str) -> list[str]:
@@ -26,6 +39,16 @@ def commands(page: str) -> list[str]:
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / page).read_text(), flags=re.S)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
     return [line for line in lines if line and line != ". .venv/bin/activate"]
+
+
+def targets_named(page: str) -> set[str]:
+    """Every ``make …`` of a page, in its console blocks and in its sentences."""
+    return {match["target"] for match in NAMED.finditer((ROOT / page).read_text())}
+
+
+def ci_lines() -> list[str]:
+    """What runs on every change."""
+    return (ROOT / ".ci" / "run").read_text().splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -70,17 +93,27 @@ def test_every_command_of_the_readme_works_as_written(running: dict[str, str]) -
 
 @pytest.mark.parametrize("page", [*READMES, "CONTRIBUTING.md"])
 def test_every_make_target_named_exists(page: str) -> None:
-    named = {match["target"] for line in commands(page) if (match := BY_MAKE.match(line))}
+    named = targets_named(page)
     assert named
     defined = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M))
     assert named <= defined
 
 
+def test_every_make_target_the_readmes_name_is_run_by_someone() -> None:
+    assert set().union(*map(targets_named, READMES)) == RUN_BY.keys()
+    on_every_change = {line.split()[1] for line in ci_lines() if line.startswith("make ")}
+    assert {target for target, runner in RUN_BY.items() if runner == ".ci/run"} <= on_every_change
+    bench = (ROOT / RUN_BY["bench"]).read_text()
+    assert '"-m", "benchmarks"' in bench
+    assert "test-bench" in on_every_change
+    assert "$(BIN)/python -m benchmarks\n" in (ROOT / "Makefile").read_text()
+
+
 @pytest.mark.timeout(400)
-def test_demo_once_walks_a_case_to_publication_and_leaves_nothing_running(tmp_path: Path) -> None:
+def test_demo_once_reports_a_published_case_as_json_and_leaves_nothing_running(tmp_path: Path) -> None:
     environment = clean_environment() | {"TMPDIR": str(tmp_path), "LANG": "C.UTF-8"}
     ran = subprocess.run(
-        [str(Path(sys.executable).with_name("gongkai")), "demo", "--once"],
+        [str(Path(sys.executable).with_name("gongkai")), "demo", "--once", "--json"],
         env=environment,
         cwd=tmp_path,
         capture_output=True,
@@ -88,8 +121,15 @@ def test_demo_once_walks_a_case_to_publication_and_leaves_nothing_running(tmp_pa
         timeout=380,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "COMPLETED" in ran.stdout
-    assert "办结" in ran.stdout
+    report = json.loads(ran.stdout)
+    assert report["outcome"] == "办结"
+    checks = {check["check"]: check["en"] for check in report["checks"]}
+    assert "COMPLETED" in checks["prefect"]
+    assert checks.keys() >= {"public-register", "ledger", "doctor", "messages"}
+    steps = {step["step"]["key"]: step for step in report["timeline"]}
+    assert steps["signature"]["username"] == "he.jun"
+    assert steps["signature"]["request_milliseconds"] > 0
+    assert steps["publication"]["action"] is None
     left = subprocess.run(["pgrep", "-f", str(tmp_path)], capture_output=True, text=True)
     assert left.stdout == ""
     assert list(tmp_path.iterdir()) == []

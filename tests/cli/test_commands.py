@@ -54,6 +54,11 @@ def test_every_command_has_help_that_documents_the_exit_codes(empty: Gongkai, co
     assert re.search("校验未通过", answer.out)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_but_up_takes_json_as_the_readme_says(empty: Gongkai, command: str) -> None:
+    assert ("--json" in empty(*command.split(), "--help").out) is (command != "up")
+
+
 def test_an_unknown_command_or_option_is_a_usage_error(empty: Gongkai) -> None:
     refused(empty("frobnicate"), Code.INVALID, "frobnicate", "--help")
     refused(empty("inbox", "--as", "x", "--frobnicate"), Code.INVALID, "--frobnicate")

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from deployments.commands.exits import Code
+from deployments.demo_leftovers import clear_leftovers
 from deployments.instance import Instance
 from deployments.postgres import EmbeddedPostgres
 from deployments.processes import MARK
@@ -155,3 +157,28 @@ def test_ctrl_c_during_the_demonstration_stops_and_removes_everything(tmp_path: 
     assert process.returncode == Code.INTERRUPTED, said
     assert list(tmp_path.glob("gongkai-demo-*")) == []
     assert left_running_below(tmp_path) == []
+
+
+@pytest.mark.timeout(120)
+def test_next_demonstration_removes_what_a_killed_one_left_and_spares_one_that_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window: kill -9 of ``demo`` while its parts run; nobody else would ever stop them."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    living = Instance(tmp_path / "gongkai-demo-living", environ=clean_environment())
+    living.prepare()
+    held = living.lock
+    held.acquire()
+    process = start(["demo"], clean_environment() | {"TMPDIR": str(tmp_path)}, tmp_path)
+    wait_until(lambda: list(tmp_path.glob("gongkai-demo-*/run/prefect.json")), seconds=60, what="prefect")
+    process.kill()
+    process.communicate(timeout=10)
+    (home,) = set(tmp_path.glob("gongkai-demo-*")) - {living.home}
+    cluster = Instance(home, environ={}).cluster.folder
+    assert left_running_below(tmp_path)
+    clear_leftovers(lambda _: None)
+    assert left_running_below(tmp_path) == []
+    assert not home.exists()
+    assert not cluster.exists()
+    assert living.home.exists()
+    held.release()

@@ -16,34 +16,42 @@ INTAKE = {
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
 }
-FORBIDDEN_CALLS = {"now", "today", "utcnow", "time", "open", "random", "uuid4", "getenv", "urandom", "sleep"}
-FORBIDDEN_MODULES = {"time", "random", "os", "uuid", "secrets", "socket", "requests", "httpx", "subprocess"}
+FORBIDDEN_CALLS = {
+    *("now", "today", "utcnow", "time", "time_ns", "monotonic", "perf_counter", "sleep", "system_time"),
+    *("random", "randint", "choice", "shuffle", "uuid1", "uuid4", "urandom", "token_hex", "token_urlsafe"),
+    *("open", "getenv", "input", "urlopen", "connect", "create_connection", "read_text", "read_bytes"),
+}
+HOLDING_OPEN = ast.Try | ast.TryStar | ast.With | ast.AsyncWith | ast.AsyncFor
+FORBIDDEN_MODULES = {
+    *("time", "random", "os", "uuid", "secrets", "socket", "requests", "httpx", "subprocess"),
+    *("urllib", "http", "threading", "asyncio"),
+}
 
 
-def bodies(tree: ast.AST) -> list[ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef)]
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def faults(source: str) -> list[str]:
-    """What in a flow file would make a replay differ from the first run."""
+    """What in a flow file would make a replay differ from the first run.
+
+    Every function counts, conditions and lambdas too: a body asks them anew in every replay.
+    """
     tree = ast.parse(source)
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
             found += [f"import {n}" for n in names if n.split(".")[0] in FORBIDDEN_MODULES]
-    for body in bodies(tree):
-        for node in ast.walk(body):
-            if isinstance(node, ast.Try | ast.With | ast.AsyncWith | ast.AsyncFor):
-                found.append(f"{type(node).__name__} in a body (line {node.lineno})")
-            if isinstance(node, ast.Call):
-                name = (
-                    node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                )
-                if name in FORBIDDEN_CALLS:
-                    found.append(f"{name}() in a body (line {node.lineno})")
-            if isinstance(node, ast.Set | ast.SetComp):
-                found.append(f"a set's order is not fixed (line {node.lineno})")
+    inside = {id(n): n for outer in ast.walk(tree) if isinstance(outer, FUNCTIONS) for n in ast.walk(outer)}
+    for node in inside.values():
+        if isinstance(node, HOLDING_OPEN):
+            found.append(f"{type(node).__name__} in a function (line {node.lineno})")
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).split(".")
+            if called[-1] in FORBIDDEN_CALLS or called[0] in FORBIDDEN_MODULES:
+                found.append(f"{'.'.join(called)}() in a function (line {node.lineno})")
+        if isinstance(node, ast.Set | ast.SetComp):
+            found.append(f"a set's order is not fixed (line {node.lineno})")
     return found
 
 
@@ -53,25 +61,30 @@ def test_flow_reads_no_clock_no_network_no_chance_and_holds_nothing_open(file: P
 
 
 @pytest.mark.parametrize(
-    "line",
+    "head", ["async def body(intake):", "def withheld(paper):", "class Form:\n  def check(self):"]
+)
+@pytest.mark.parametrize(
+    "statement",
     [
-        "datetime.now()",
-        "random.random()",
-        "open('x')",
-        "\n    try:\n        await a\n    finally:\n        pass",
-        "\n    with a:\n        await a",
-        "{1, 2}",
+        "x = datetime.now()",
+        "x = date.today()",
+        "x = random.random()",
+        "x = open('x')",
+        "x = httpx.get('https://example.invalid')",
+        "x = {1, 2}",
+        "x = lambda: now()",
+        "try:\n        a()\n    finally:\n        pass",
+        "try:\n        a()\n    except* OSError:\n        pass",
+        "with a:\n        pass",
     ],
 )
-def test_the_check_sees_what_it_forbids(line: str) -> None:
-    assert (
-        faults(
-            f"async def body(intake):\n    x = 1; {line}"
-            if "\n" not in line
-            else f"async def body(intake):{line}"
-        )
-        != []
-    )
+def test_the_check_sees_what_it_forbids_in_every_function(head: str, statement: str) -> None:
+    assert faults(f"{head}\n    {statement}\n") != []
+    assert faults(f"{head}\n    x = 1\n") == []
+
+
+def test_the_check_looks_into_conditions_given_in_place() -> None:
+    assert faults("LEGAL = when(lambda _: date.today() > DAY, REVIEW)") != []
 
 
 @pytest.mark.parametrize("chosen", installed(), ids=lambda p: f"{p.key}-v{p.version}")

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from prefect.client.schemas.objects import StateType
 
-from engine.projection.judging import HAND_GRACE, Verdict, judge
+from engine.projection.judging import HAND_GRACE, Verdict, judge, patience_of
 from engine.projection.runs import RunSeen
 from engine.projection.snapshot import CaseSeen
+from engine.settings import Settings
 
 NOW = datetime(2026, 4, 20, 1, 0, tzinfo=UTC)
 PATIENCE = timedelta(seconds=60)
@@ -92,3 +93,8 @@ def test_verdict(case: dict[str, Any], state: StateType, since: datetime, verdic
 
 def test_absent_run_was_deleted() -> None:
     assert judge(_case(), None, now=NOW, patience=PATIENCE) is Verdict.DELETED
+
+
+@pytest.mark.parametrize(("lease_seconds", "patience"), [(2, 30), (30, 30), (60, 60)])
+def test_a_wake_is_given_half_a_minute_however_short_leases_are(lease_seconds: int, patience: int) -> None:
+    assert patience_of(Settings(lease_seconds=lease_seconds)) == timedelta(seconds=patience)

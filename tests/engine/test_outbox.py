@@ -4,17 +4,21 @@ import email
 import email.policy
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from pydantic import ValidationError
 from sqlalchemy import text
 
 from engine import outbox
 from engine.outbox import send_due
 from engine.service import Service
+from engine.settings import Settings
+from notifications.addresses import AddressUnusable
 from notifications.channels import ChannelUnavailable, MailboxFolder, MailServer
 from tests.builders import (
     Bureau,
@@ -182,6 +186,25 @@ def test_a_message_that_cannot_reach_anyone_is_dropped_with_its_reason(
         service, "SELECT last_error FROM notification WHERE dropped_at IS NOT NULL ORDER BY id DESC LIMIT 1"
     ) == [reason]
     assert waiting(service) == 0
+
+
+@pytest.mark.parametrize("address", ["gongkai", "公开@qingling.example", "a@b, c@d", "a@b\r\nBcc: c@d", ""])
+def test_a_sender_nothing_can_be_sent_from_is_refused_at_the_start(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_MAIL_FROM", address)
+    with pytest.raises(ValidationError, match="mail_from"):
+        Settings()
+
+
+def test_a_wrong_sender_never_drops_a_message(service: Service, bureau: Bureau, clock: MovableClock) -> None:
+    launch_case(service)
+    misled = replace(service, settings=service.settings.model_copy(update={"mail_from": "nobody"}))
+    with pytest.raises(AddressUnusable):
+        send_due(misled)
+    assert waiting(service) == 1
+    clock.move(seconds=outbox.LEASE_SECONDS + 1)
+    assert len(_all_sent(service)) == 1
 
 
 def test_a_name_with_line_ends_cannot_add_a_header(service: Service, bureau: Bureau) -> None:

@@ -1,5 +1,6 @@
 """What is published is the signed, reviewed version, once, whatever the website does meanwhile."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -137,7 +138,7 @@ def http(website: WebsiteProcess) -> HttpWebsite:
     return HttpWebsite(website.url, timeout_seconds=1.0)
 
 
-@pytest.mark.parametrize("trouble", ["down", "slow", "forgets-to-answer", "killed"])
+@pytest.mark.parametrize("trouble", ["down", "slow", "drips", "floods", "forgets-to-answer", "killed"])
 def test_unclear_answer_is_asked_again_and_published_once(
     service: Service, lease: Lease, website: WebsiteProcess, http: HttpWebsite, trouble: str
 ) -> None:
@@ -151,6 +152,17 @@ def test_unclear_answer_is_asked_again_and_published_once(
     receipts = {http.publish(request), http.publish(request)}
     assert len(receipts) == 1
     assert website.published(request.key) == 1
+
+
+def test_website_that_drips_its_answer_is_given_up_within_the_time_it_has(
+    service: Service, lease: Lease, website: WebsiteProcess, http: HttpWebsite
+) -> None:
+    """No read waits longer than 0.2 s, so only a bound on the whole try ends it: the answer takes 30 s."""
+    website.behave("drips")
+    began = time.monotonic()
+    with pytest.raises(WebsiteUnavailable):
+        http.publish(_request(service, lease))
+    assert time.monotonic() - began < 5
 
 
 def test_refusal_is_told_apart_from_trouble_and_quotes_nothing(

@@ -54,7 +54,7 @@ def world(tmp_path: Path, tell: Callable[[str], None]) -> Iterator[World]:
     seed = seed_from_environment()
     tell(f"GONGKAI_KILL_SEED={seed}")
     website = WebsiteProcess(tmp_path / "website.jsonl", seed)
-    installation = Installation(tmp_path, GONGKAI_WEBSITE_URL=website.url, GONGKAI_ACTIVITY_ATTEMPTS="50")
+    installation = Installation(tmp_path, GONGKAI_WEBSITE_URL=website.url)
     office = Office(installation.portal, tmp_path / "clients.jsonl", seed)
     try:
         installation.start()

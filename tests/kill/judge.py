@@ -1,18 +1,20 @@
-"""The judge: knows the client's log, SQL, the website's log and the mailbox, and nothing else.
+"""The judge: knows the client's log, SQL, the website's log and the mailbox; the ledger it recomputes itself.
 
+The doctor is asked besides. It is part of what stands trial, so its word can only add to the charges.
 Every function says what is wrong, in words; an empty list is an acquittal.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from engine.doctor import examine
 from engine.invariants import Severity
-from engine.ledger import verify
 from engine.service import Service
 from notifications.rendering import message_id
 from tests.kill.durable_log import read_log
@@ -32,6 +34,11 @@ _PUBLISHED = (
     " FROM activity y JOIN cases c ON c.id = y.case_id"
     " LEFT JOIN publication p ON p.idempotency_key = y.idempotency_key WHERE y.name = 'publish'"
 )
+_ENTRIES = (
+    "SELECT chain, seq, at, actor, channel, action, basis, step, data, prev_hash, hash FROM ledger_entry"
+    " ORDER BY chain, seq"
+)
+_HEADS = "SELECT id, ledger_seq, ledger_head FROM cases UNION ALL SELECT chain, seq, hash FROM ledger_head"
 _STUCK = (
     "SELECT 'lease on step ' || step_id FROM activity WHERE leased_by IS NOT NULL OR leased_until IS NOT NULL"
     " UNION ALL SELECT 'activity of step ' || step_id FROM activity WHERE settled_at IS NULL"
@@ -53,6 +60,7 @@ def judge(installation: Installation, service: Service, *, client_log: Path, web
         *_refused(acts),
         *_published(installation.rows(_PUBLISHED), read_log(website_log)),
         *_mailed(installation, service),
+        *chained(installation.rows(_ENTRIES), installation.rows(_HEADS)),
         *(f"left over: {row[0]}" for row in installation.rows(_STUCK)),
         *_examined(service),
     ]
@@ -141,6 +149,27 @@ def _published(rows: list[Any], events: list[dict[str, Any]]) -> Iterator[str]:
             yield f"{number}: the website says {told}, our record {(url, content_hash, published_at)}"
 
 
+def chained(entries: list[Any], heads: list[Any]) -> Iterator[str]:
+    """Every entry hashes its content and the hash before it; every chain ends where its case says."""
+    names = ("chain", "seq", "at", "actor", "channel", "action", "basis", "step", "data", "prev_hash")
+    tails: dict[int, tuple[int, str]] = {}
+    for *values, told in entries:
+        content = dict(zip(names, values, strict=True))
+        content["at"] = content["at"].astimezone(UTC).isoformat(timespec="microseconds")
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        seq, before = tails.get(content["chain"], (0, ""))
+        place = f"ledger {content['chain']}:{content['seq']}"
+        if (content["seq"], content["prev_hash"]) != (seq + 1, before):
+            yield f"{place}: does not follow {seq}"
+        if sha256(text.encode()).hexdigest() != told:
+            yield f"{place}: the hash does not fit the content"
+        tails[content["chain"]] = (content["seq"], told)
+    for chain, seq, told in heads:
+        if tails.pop(chain, (0, "")) != (seq, told):
+            yield f"ledger {chain}: does not end at {seq}"
+    yield from (f"ledger {chain}: a chain of nothing" for chain in tails)
+
+
 def _same_instant(said: str, stored: Any) -> bool:
     return bool(datetime.fromisoformat(said) == stored)
 
@@ -166,8 +195,6 @@ def _mailed(installation: Installation, service: Service) -> Iterator[str]:
 
 def _examined(service: Service) -> Iterator[str]:
     service.database.dispose()  # its connections are of a server that was killed
-    with service.database.connect() as connection:
-        verify(connection)
     for finding in examine(service):
         if finding.severity is Severity.BROKEN or finding.check in ("cases-stopped", "mail-does-not-leave"):
             yield f"doctor: {finding.check} at {finding.where}: {finding.en}"

@@ -4,10 +4,12 @@ Each test lets the reset happen in the window it names: between two halves of on
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 import portal.api.access
 from engine.acts import access
@@ -16,6 +18,7 @@ from engine.acts.passwords import verify_password
 from engine.service import Service
 from tests.builders import scalars
 from tests.portal.conftest import PASSWORD, Client, SignIn
+from tests.waiting import wait_until
 
 SESSION = "/api/v1/session"
 RIGHT = {"username": "office", "password": PASSWORD}
@@ -63,3 +66,31 @@ def test_a_token_asked_for_before_the_reset_is_not_made_after_it(
     answer = browser.post("/api/v1/tokens", {"name": "late", "days": 365})
     assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
     assert scalars(service, "SELECT count(*) FROM access_token") == [0]
+
+
+def test_a_sign_in_or_token_that_meets_a_reset_waits_for_it_and_is_refused(
+    app: FastAPI, signed_in: SignIn, service: Service
+) -> None:
+    """The reset has written but not committed: without the lock both would still see the old password."""
+    browser = signed_in("office")
+
+    def sign_in() -> int:
+        return Client(app).post(SESSION, RIGHT).status_code
+
+    def make_token() -> int:
+        return browser.post("/api/v1/tokens", {"name": "late", "days": 365}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        with service.database.begin() as connection:
+            connection.execute(text("UPDATE person SET password_hash = 'x' WHERE username = 'office'"))
+            late = [pool.submit(sign_in), pool.submit(make_token)]
+            wait_until(lambda: scalars(service, _WAITING) == [2], what="both to wait for the reset")
+            connection.execute(text("DELETE FROM auth_session"))
+        assert [request.result(60) for request in late] == [401, 401]
+    assert scalars(service, "SELECT count(*) FROM auth_session") == [0]
+    assert scalars(service, "SELECT count(*) FROM access_token") == [0]
+
+
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)

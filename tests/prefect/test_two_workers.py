@@ -8,6 +8,7 @@ import time
 import pytest
 
 from deployments.components import STOP_SECONDS
+from deployments.heartbeat import BEAT_VARIABLE
 from deployments.processes import read_record
 from deployments.supervisor import Supervisor
 from engine.service import Service
@@ -18,15 +19,19 @@ from tests.website_process import WebsiteProcess
 
 
 def _second_worker(installation: Supervisor) -> subprocess.Popen[bytes]:
+    """Up and asking for the lead: else the first, started again by its guard, might be quicker."""
     instance = installation.instance
+    beat = instance.run / "worker-2.beat"
     with (instance.logs / "worker-2.log").open("ab") as log:
-        return subprocess.Popen(
+        worker = subprocess.Popen(
             [sys.executable, "-m", "deployments.worker"],
-            env=instance.child_environment("worker-2"),
+            env=instance.child_environment("worker-2") | {BEAT_VARIABLE: str(beat)},
             cwd=instance.run,
             stdout=log,
             stderr=log,
         )
+    wait_until(beat.exists, seconds=60, what="the second worker")
+    return worker
 
 
 @pytest.mark.timeout(180)

@@ -1,17 +1,19 @@
-"""Apply every patch to a copy of the tree and see that its test fails there."""
+"""Apply every patch to a copy of the tree and see that its test fails there, and only there."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".gongkai", "__pycache__", ".*_cache", "*.egg-info")
-TEST_FAILED = 1  # pytest's exit code; 2 and above mean that it could not run the test
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,52 @@ def seeded_bugs() -> list[SeededBug]:
     return [SeededBug.read(patch) for patch in sorted(HERE.glob("*.patch"))]
 
 
-def is_caught(bug: SeededBug) -> tuple[bool, str]:
-    """Whether the named test fails on the patched copy; and what was seen."""
+@dataclass(frozen=True)
+class Ran:
+    """How a pytest run ended: its exit code and its last line, which counts."""
+
+    code: int
+    summary: str
+
+    @property
+    def passed(self) -> bool:
+        """All of it, and something was run."""
+        return self.code == 0 and self._counts("passed")
+
+    @property
+    def failed(self) -> bool:
+        """A test failed. An error in a fixture has the same exit code and says nothing about the bug."""
+        return self.code == 1 and self._counts("failed") and not self._counts("errors?")
+
+    def _counts(self, word: str) -> bool:
+        return re.search(rf"\b[1-9]\d* {word}\b", self.summary) is not None
+
+
+@contextmanager
+def copied_tree() -> Iterator[Path]:
+    """The tree as it is, in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="gongkai-seeded-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        yield copy
+
+
+def run_tests(tree: Path, *nodes: str) -> Ran:
+    """Run these tests on the programs of that tree."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "--no-header", *nodes],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+    )
+    lines = done.stdout.strip().splitlines()
+    return Ran(done.returncode, lines[-1] if lines else done.stderr[-200:])
+
+
+def is_caught(bug: SeededBug) -> tuple[bool, str]:
+    """Whether the named test fails on the patched copy; and what was seen."""
+    with copied_tree() as copy:
         applied = subprocess.run(
             ["git", "apply", "--unidiff-zero", "--recount", str(bug.patch)],
             cwd=copy,
@@ -49,27 +92,25 @@ def is_caught(bug: SeededBug) -> tuple[bool, str]:
         )
         if applied.returncode:
             return False, f"the patch no longer applies: {applied.stderr.strip()}"
-        ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "--no-header", bug.caught_by],
-            cwd=copy,
-            env=os.environ | {"PYTHONPATH": str(copy)},
-            capture_output=True,
-            text=True,
-        )
-        last = ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else ran.stderr[-200:]
-        return ran.returncode == TEST_FAILED, last
+        ran = run_tests(copy, bug.caught_by)
+        return ran.failed, ran.summary
 
 
 def main() -> int:
-    """Print one line per bug; exit 1 when one was not caught."""
+    """Print one line per bug; exit 1 when one was not caught, or when the tests fail without any bug."""
+    bugs = seeded_bugs()
+    with copied_tree() as copy:
+        sound = run_tests(copy, *sorted({bug.caught_by for bug in bugs}))
+    if not sound.passed:
+        print(f"Without any bug the tests must pass, and they do not: {sound.summary}")
+        return 1
     missed = 0
-    for bug in seeded_bugs():
+    for bug in bugs:
         caught, seen = is_caught(bug)
         missed += not caught
         verdict = "caught" if caught else "MISSED"
         print(f"{verdict}  {bug.patch.stem}  by {bug.caught_by}  ({seen})", flush=True)
-    total = len(seeded_bugs())
-    print(f"{total - missed} passed, {missed} failed")
+    print(f"{len(bugs) - missed} passed, {missed} failed")
     return 1 if missed else 0
 
 

@@ -15,6 +15,16 @@ SLEEPER = Component(
         "import subprocess, time; subprocess.Popen(['sleep', '1000']); time.sleep(1000)",
     ),
 )
+BEATER = Component(
+    name="worker",
+    command=(
+        sys.executable,
+        "-c",
+        "import os, pathlib, time; beat = pathlib.Path(os.environ['GONGKAI_BEAT'])\n"
+        "while True: beat.touch(); time.sleep(0.05)",
+    ),
+    beats=True,
+)
 SERVER = Component(
     name="portal",
     command=(sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1"),

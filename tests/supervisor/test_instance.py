@@ -9,7 +9,7 @@ from prefect.settings.models.root import Settings
 
 from deployments.cluster import place_cluster
 from deployments.errors import HomeNotWritable, ManagedDatabaseIncomplete, SecretsUnreadable
-from deployments.instance import Instance
+from deployments.instance import MANAGED, Instance
 from deployments.prefect_environment import NOT_SETTINGS
 
 
@@ -19,7 +19,7 @@ def test_secrets_are_generated_once_and_only_for_the_owner(tmp_path: Path) -> No
     second = Instance(tmp_path / "home", environ={})
     second.prepare()
     assert first.credentials == second.credentials
-    assert len(set(vars(first.credentials).values())) == 8
+    assert len(set(vars(first.credentials).values())) == 7
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "home" / "secrets.json").stat().st_mode & 0o777 == 0o600
     assert first.credentials.app_password not in repr(first.credentials)
@@ -71,6 +71,41 @@ def test_every_prefect_variable_is_known_to_prefect(tmp_path: Path, monkeypatch:
     assert "*" not in settings.server.api.cors_allowed_origins
     assert settings.server.services.pause_expirations.enabled is False
     assert settings.server.events.proactive_granularity.total_seconds() == 60
+
+
+@pytest.mark.parametrize(
+    ("component", "given"),
+    [
+        (
+            "prefect",
+            {
+                "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+                "PREFECT_SERVER_API_AUTH_STRING",
+                "PREFECT_API_AUTH_STRING",
+            },
+        ),
+        ("portal", {"GONGKAI_DATABASE_URL", "GONGKAI_PUBLIC_DATABASE_URL"}),
+        ("worker", {"GONGKAI_DATABASE_URL", "PREFECT_API_AUTH_STRING", "GONGKAI_SMTP_PASSWORD"}),
+    ],
+)
+def test_part_is_given_the_secrets_it_uses_and_no_other(
+    tmp_path: Path, component: str, given: set[str]
+) -> None:
+    instance = Instance(tmp_path / "home", environ={"GONGKAI_SMTP_PASSWORD": "of the mail server"})
+    instance.prepare()
+    credentials = {value for name, value in vars(instance.credentials).items() if name != "instance_id"}
+    secret = credentials | {"of the mail server"}
+    environment = instance.child_environment(component)
+    holding = {name for name, value in environment.items() if any(each in value for each in secret)}
+    assert holding == given
+
+
+def test_managed_address_of_the_owner_is_inherited_by_no_part(tmp_path: Path) -> None:
+    named = {name: f"postgresql://{name}@db/x" for name in MANAGED}
+    instance = Instance(tmp_path / "home", environ=named)
+    instance.prepare()
+    for component in ("prefect", "portal", "worker", "worker-2"):
+        assert "GONGKAI_OWNER_DATABASE_URL" not in instance.child_environment(component)
 
 
 def test_managed_database_is_used_only_if_every_role_has_an_address(tmp_path: Path) -> None:
