@@ -24,15 +24,23 @@ demo-once: install  ## one real case, from launch to publication, then everythin
 
 .PHONY: test
 test: check  ## everything but the kill campaign and the long trials
-	$(BIN)/pytest -m "not kill and not long" tests
+	$(BIN)/pytest -m "not kill and not long and not browser" tests
 
 .PHONY: test-fast
 test-fast: install  ## rules, engine and portal against a real PostgreSQL, without Prefect
-	$(BIN)/pytest -m "not kill and not long" tests/rules tests/engine tests/portal
+	$(BIN)/pytest -m "not kill and not long and not browser" tests/rules tests/engine tests/portal
 
 .PHONY: test-long
 test-long: install  ## whole programs over and over: the bench, up, demo, interruptions
 	$(BIN)/pytest -m long --timeout=900 tests
+
+.PHONY: test-browser
+test-browser: install  ## the pages in a real Chromium (Debian's package chromium)
+	$(BIN)/pytest -m browser tests/browser
+
+.PHONY: guide
+guide: install  ## the same, keeping its pictures for docs/guide
+	GUIDE_PICTURES=1 $(BIN)/pytest -m browser tests/browser
 
 .PHONY: test-kill
 test-kill: install  ## kill -9 over worker, API, Prefect, PostgreSQL and up; Prefect's database dropped

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--quick] [--only engine,http,register,system,prefect_stock]``: measure and report.
+"""``python -m benchmarks [--quick] [--only engine,http,pages,mail,system,…]``: measure and report.
 
 The engine and the hand-written floor are always measured, shortly when not asked for: the ratios need them.
 Only a whole run replaces ``benchmarks/latest.json``; what a quick or partial one measured is printed, and
@@ -12,16 +12,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine, floor, http, prefect_stock, register, report, system, throughput
+from benchmarks import (
+    engine,
+    files,
+    floor,
+    http,
+    mail,
+    pages,
+    prefect_stock,
+    register,
+    report,
+    system,
+    throughput,
+)
 from benchmarks.calling import Caller, make_tokens
-from benchmarks.cases import Desk
+from benchmarks.cases import HOLDERS, Desk
 from benchmarks.figures import Figures
 from benchmarks.floor import ByHand
 from benchmarks.installation import Installation, part, tell, temporary_installation
 from benchmarks.template import record_template
 from deployments.components import PORTAL, PREFECT
 
-SUBJECTS = ("engine", "http", "register", "system", "prefect_stock")
+SUBJECTS = ("engine", "http", "pages", "register", "mail", "system", "prefect_stock")
 
 
 @dataclass(frozen=True)
@@ -30,23 +42,32 @@ class Sizes:
 
     cases: int
     throughput: throughput.Extent
+    mail: mail.Extent
     system: system.Extent
     stock_decisions: int
+    pages: pages.Extent
+    files: int
     documents: int
 
 
 FULL = Sizes(
     cases=100,
     throughput=throughput.Extent(bursts=2, items=100, waiting=1000),
+    mail=mail.Extent(messages=1000, outage_seconds=20.0),
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
+    pages=pages.Extent(cases=10_000, times=30),
+    files=5,
     documents=10_000,
 )
 QUICK = Sizes(
     cases=10,
     throughput=throughput.Extent(bursts=1, items=20, waiting=40),
+    mail=mail.Extent(messages=30, outage_seconds=2.0),
     system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
     stock_decisions=1,
+    pages=pages.Extent(cases=40, times=2),
+    files=1,
     documents=200,
 )
 
@@ -60,6 +81,9 @@ def main(arguments: list[str] | None = None) -> int:
         about = _decisions(installation, figures, sizes, chosen.only)
         if "prefect_stock" in chosen.only:
             _stock(installation, figures, sizes)
+    if "mail" in chosen.only:
+        with temporary_installation() as fresh, fresh.running(), fresh.service() as service:
+            mail.measure(Desk(service), figures, sizes.mail)
     if "system" in chosen.only:
         with temporary_installation() as fresh:
             system.measure(fresh, figures, sizes.system)
@@ -97,12 +121,17 @@ def _decisions(
         if "http" in chosen:
             caller = Caller(installation.environment["GONGKAI_BASE_URL"], tokens)
             http.measure(caller, desk, by_hand, figures, cases=sizes.cases)
+            url, drafter = installation.environment["GONGKAI_BASE_URL"], tokens[HOLDERS["drafting"]]
+            files.measure(url, drafter, desk, portal, figures, files=sizes.files)
         by_hand.close()
         with throughput.clients(installation, template, tokens) as clients:
             throughput.measure_decisions("engine", clients, [postgres], figures, engine_sizes.throughput)
             throughput.measure_launches(clients, installation, figures, engine_sizes.throughput)
             if "http" in chosen:
                 throughput.measure_decisions("http", clients, [postgres, portal], figures, sizes.throughput)
+            if "pages" in chosen:
+                base_url = installation.environment["GONGKAI_BASE_URL"]
+                pages.measure(base_url, desk, clients, figures, sizes.pages)
         if "register" in chosen:
             base_url = installation.environment["GONGKAI_BASE_URL"]
             register.measure(service, base_url, figures, documents=sizes.documents, requests=50)

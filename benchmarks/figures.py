@@ -25,6 +25,11 @@ REQUIRED = (
     *(f"system.cpu_seconds_per_decision.at_{rate}_per_second" for rate in (1, 5)),
     *(f"system.memory_mb.{part}" for part in ("postgres", "prefect", "worker", "portal")),
     *(f"system.idle_cpu_seconds_per_second.{when}" for when in ("empty", "waiting")),
+    *(
+        f"page.{page}.{what}"
+        for page in ("inbox", "todo", "cases", "case", "launch", "people")
+        for what in ("ms.p50", "ms.p95", "kb")
+    ),
     "system.cases_shown_per_second",
     "system.bytes_per_waiting_case",
 )

@@ -148,6 +148,17 @@ class ManagedDatabaseIncomplete(InstallationError):
         )
 
 
+class SettingsUnusable(InstallationError):
+    """Nobody could be mailed with these settings. ``faults``: setting, why and what to set, zh and en."""
+
+    def __init__(self, faults: tuple[tuple[str, str, str], ...]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return " ".join(f"{setting} {en}. {zh}。" for setting, zh, en in self.faults)
+
+
 class StartInterrupted(InstallationError):
     """Someone asked to stop while the parts were still starting."""
 

@@ -19,6 +19,7 @@ import flows  # noqa: F401  installs every procedure
 from deployments.heartbeat import BEAT_VARIABLE, beat_for_ever
 from deployments.leadership import Leadership
 from deployments.loops import forever
+from deployments.mail_settings import require_usable
 from deployments.prefect_deployments import POOL, Deployments
 from deployments.prefect_worker import GongkaiWorker, quiet_prefect
 from engine.chores import Chores
@@ -114,6 +115,8 @@ async def serve() -> None:
     service = service_from_environment()
     watched = os.environ.get(BEAT_VARIABLE)  # set by a supervisor of ours
     beat = asyncio.create_task(beat_for_ever(Path(watched))) if watched else None
+    for fault in require_usable(service.settings):
+        log.warning("setting-unwise", setting=fault.setting, why=fault.en)
     async with get_client() as client:
         work = asyncio.create_task(Worker(service, client).run())
         loop = asyncio.get_running_loop()

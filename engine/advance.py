@@ -16,6 +16,7 @@ from engine.outcomes import Outcome, encode
 from engine.procedures import procedure
 from engine.replay import Ended, ReplayMismatch, replay
 from engine.service import Service
+from engine.telling import told_of_the_end
 from engine.work import Work, work_on_case
 from models import Assignment
 from models.statement import Savepoint
@@ -83,6 +84,7 @@ def _close(work: Work, ended: Ended) -> None:
         update(todos)
         .where(todos.c.case_id == work.case.id, todos.c.closed_at.is_(None), todos.c.incident_id.is_(None))
         .values(closed_at=work.now, closed_because="case-closed")
+        .add_cte(told_of_the_end(work.case.id, work.now))
     )
     work.note("case-closed", data={"outcome": ended.outcome})
 

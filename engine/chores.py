@@ -1,5 +1,5 @@
 """What the worker does for the database alone: repeats failed advances, looks after to-dos whose post
-changed hands, seals the ledger once a day."""
+changed hands, removes uploads nobody submitted, seals the ledger once a day."""
 
 import time
 from datetime import date
@@ -8,7 +8,9 @@ import structlog
 from sqlalchemy import select
 
 from engine import ledger
+from engine.acts.desk import forget_old_drafts
 from engine.acts.retry import retry_stuck
+from engine.acts.uploads import remove_unused_uploads
 from engine.projection.record import stuck_cases
 from engine.roster_watch import RosterWatch
 from engine.service import Service
@@ -33,6 +35,8 @@ class Chores:
         """One round."""
         self.retry_stuck_cases()
         self._roster.run()
+        self.remove_uploads()
+        forget_old_drafts(self.service)
         self.seal_ledger()
 
     def retry_stuck_cases(self) -> None:
@@ -48,6 +52,12 @@ class Chores:
             self._pauses[case_id] = (now + pause, min(pause * 2, LONGEST_PAUSE_SECONDS))
             if retry_stuck(self.service, case_id):
                 log.info("case-moves-again", case_id=case_id)
+
+    def remove_uploads(self) -> None:
+        """Delete files that were uploaded and will not be submitted any more."""
+        removed = remove_unused_uploads(self.service)
+        if removed:
+            log.info("uploads-removed", files=removed)
 
     def seal_ledger(self) -> None:
         """Seal once per local day, the first time at start."""

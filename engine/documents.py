@@ -12,7 +12,6 @@ from engine.calls import Action
 from engine.outcomes import Done
 from engine.work import Work
 from models import (
-    Attachment,
     Case,
     CaseCounter,
     Decision,
@@ -53,14 +52,12 @@ def digest_of(said: Any) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def store_version(work: Work, content: dict[str, Any], files: list[bytes], *, person_id: int) -> int:
+def store_version(work: Work, content: dict[str, Any], *, person_id: int) -> int:
     """Make ``content`` the case's current version; the same content again changes nothing."""
     digest = content_hash(content)
     current = load_version(work.connection, work.case.document_version_id)
     if current is not None and current["content_hash"] == digest:
         return int(current["id"])
-    for file in files:
-        _store_attachment(work, file)
     # Not counted from the current version: a claimed state secret leaves a case without one.
     last = select(func.coalesce(func.max(_version.c.version), 0) + 1).where(
         _version.c.case_id == work.case.id
@@ -80,14 +77,6 @@ def store_version(work: Work, content: dict[str, Any], files: list[bytes], *, pe
     work.case.document_version_id, work.case.title = version_id, content["title"]
     work.note("version-stored", data={"version": number, "content_hash": digest})
     return int(version_id)
-
-
-def _store_attachment(work: Work, content: bytes) -> None:
-    work.connection.execute(
-        upsert(Attachment.__table__)
-        .values(case_id=work.case.id, sha256=sha256(content).hexdigest(), size=len(content), content=content)
-        .on_conflict_do_nothing()
-    )
 
 
 def next_serial(connection: Connection, prefix: str) -> int:

@@ -1,14 +1,19 @@
 """The drafting form 拟稿: document, attribute, ground; and the claim of a state secret."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from engine.forms import MAX_BODY, MAX_TITLE, AttachedFile, Form, FormFacts, Line, Text, asked, require_past
+from engine.attached import MAX_FILES, AttachedFile
+from engine.files.kinds import Role
+from engine.forms import MAX_BODY, MAX_TITLE, Form, FormFacts, Line, Text, asked, require_past
 from rules.disclosure import DisclosureAttribute, Ground
 from rules.errors import ClassifiedContentRefused, InvalidInput, UnknownAttribute, UnknownGround
+
+if TYPE_CHECKING:
+    from engine.files.bringing import Brought
 
 GROUND_CODES = "、".join(f"{ground.value} {ground.meaning.text}" for ground in Ground)
 
@@ -44,7 +49,9 @@ class Drafting(Form):
         ),
     ] = None
     ground_text: Annotated[Line, asked("依据说明", max_length=200)] = ""
-    attachments: Annotated[Annotated[list[AttachedFile], Field(max_length=20)] | None, asked("附件")] = None
+    attachments: Annotated[
+        Annotated[list[AttachedFile], Field(max_length=MAX_FILES)] | None, asked("附件")
+    ] = None
     state_secret: Annotated[
         bool, asked("涉及国家秘密", hint="是：只登记，不录入标题、正文和附件（保密法实施条例第41条）")
     ] = False
@@ -92,15 +99,36 @@ class Drafting(Form):
         if self.claims_secret(facts.intake):
             self._check_claim(facts)
             return
+        if self.body_files() > 1:
+            raise InvalidInput(
+                where=facts.case_number,
+                field="attachments",
+                why_zh="正文文件只能有一个",
+                why_en="only one file can be the body",
+            )
         content = self.content(facts.document)
+        if self.body_files():  # what it says is known only when it is brought
+            content["body"] = content["body"] or Role.BODY.chinese
+        self.require_complete(content, where=facts.case_number)
+
+    def require_complete(self, content: Mapping[str, Any], *, where: str) -> None:
+        """The version can be passed on: with a title, a text and an attribute.
+
+        Raises:
+            InvalidInput: naming what is missing.
+        """
         for name, chinese in (("title", "标题"), ("body", "正文"), ("attribute", "公开属性")):
             if not content[name]:
                 raise InvalidInput(
-                    where=facts.case_number,
+                    where=where,
                     field=name,
                     why_zh=f"{chinese}未填写，公文不能流转（应急厅函〔2019〕390号 四(一)1）",
                     why_en="it is missing, so the document cannot be passed on (notice 四(一)1)",
                 )
+
+    def body_files(self) -> int:
+        """How many of the files are said to be the body."""
+        return sum(file.role is Role.BODY for file in self.attachments or ())
 
     def claims_secret(self, intake: dict[str, Any]) -> bool:
         """Whether a state secret is claimed, here or at launch."""
@@ -116,8 +144,14 @@ class Drafting(Form):
             )
         require_past(facts, handed_over_on=self.handed_over_on)
 
-    def content(self, previous: dict[str, Any] | None) -> dict[str, Any]:
-        """The version's content: what is stated here over what the previous version says."""
+    def content(
+        self, previous: dict[str, Any] | None, files: "Sequence[Brought] | None" = None
+    ) -> dict[str, Any]:
+        """The version's content: what is stated here over what the previous version says.
+
+        Args:
+            files: what ``attachments`` names, stored; ``None`` leaves the files as they are.
+        """
         old = previous or {
             "title": "",
             "body": "",
@@ -128,16 +162,13 @@ class Drafting(Form):
         }
         attribute = self.attribute.value if self.attribute else old["attribute"]
         keeps_ground = attribute != DisclosureAttribute.PROACTIVE
-        stated = self.attachments is not None
         return {
             "title": self.title or old["title"],
-            "body": self.body or old["body"],
+            "body": self._body(old, files or ()),
             "attribute": attribute,
             "ground": (self.ground.value if self.ground else old["ground"]) if keeps_ground else "",
             "ground_text": self._ground_text(old) if keeps_ground else "",
-            "attachments": [f.description() for f in self.attachments or []]
-            if stated
-            else old["attachments"],
+            "attachments": old["attachments"] if files is None else [f.described() for f in files],
         }
 
     def _ground_text(self, old: dict[str, Any]) -> str:
@@ -145,9 +176,23 @@ class Drafting(Form):
         same_ground = self.ground is None or self.ground.value == old["ground"] or not old["ground"]
         return self.ground_text or (old["ground_text"] if same_ground else "")
 
-    def files(self) -> list[bytes]:
-        """The attachments' bytes."""
-        return [file.content() for file in self.attachments or []]
+    def _body(self, old: dict[str, Any], files: "Sequence[Brought]") -> str:
+        """What was typed; else what a new body file says; else what the previous version says.
+
+        Raises:
+            InvalidInput: nothing was typed, and nothing or too much can be read of the file.
+        """
+        brought = next((f for f in files if f.file.role == Role.BODY and not f.kept), None)
+        if brought is None or (self.body and self.body != old["body"]):
+            return self.body or str(old["body"])
+        if not 0 < len(brought.text) <= MAX_BODY:
+            raise InvalidInput(
+                where="body",
+                field="body",
+                why_zh="正文文件中没有可提取的文字（如扫描件）或文字过长，请另行填写正文",
+                why_en="no text can be read of the body file (a scan), or too much; type the text as well",
+            )
+        return brought.text
 
     def journal(self) -> dict[str, Any]:
         """What the procedure is told: nothing of the text."""

@@ -1,12 +1,10 @@
 """Forms: what a decision must state besides its action. A form checks itself; the act stores it."""
 
-import base64
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -17,9 +15,6 @@ from rules.errors import InvalidInput
 MAX_TITLE = 200
 MAX_BODY = 200_000
 MAX_OPINION = 2_000
-MAX_ATTACHMENT_BYTES = 2_000_000
-"""Small files only for now; they travel inside the JSON request."""
-
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Control characters, lone surrogates and the marks that reorder text so that it reads as another."""
@@ -165,46 +160,6 @@ def asked(
 
 class NoAnswers(Form):
     """For steps that ask for nothing but the action."""
-
-
-class AttachedFile(BaseModel):
-    """An attachment as it is sent: name, type, base64 content."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Annotated[Line, Field(min_length=1, max_length=120, pattern=r"^[^/\\]+$")]
-    media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-zA-Z0-9.+-]+$", max_length=100)]
-    content_base64: Annotated[str, Field(max_length=MAX_ATTACHMENT_BYTES * 4 // 3 + 8)]
-
-    def content(self) -> bytes:
-        """The bytes.
-
-        Raises:
-            InvalidInput: not base64, or too large.
-        """
-        try:
-            content = base64.b64decode(self.content_base64, validate=True)
-        except ValueError:  # not base64, or not even ASCII
-            raise InvalidInput(
-                where="attachments",
-                field=self.name,
-                why_zh="内容不是有效的 base64",
-                why_en="it is not base64",
-            ) from None
-        if len(content) > MAX_ATTACHMENT_BYTES:
-            raise InvalidInput(
-                where="attachments",
-                field=self.name,
-                why_zh=f"超过{MAX_ATTACHMENT_BYTES}字节",
-                why_en=f"it exceeds {MAX_ATTACHMENT_BYTES} bytes",
-            )
-        return content
-
-    def description(self) -> dict[str, Any]:
-        """Name, type, hash and size, without the content."""
-        content = self.content()
-        digest = sha256(content).hexdigest()
-        return {"name": self.name, "media_type": self.media_type, "sha256": digest, "size": len(content)}
 
 
 def require_past(facts: FormFacts, **days: date) -> None:

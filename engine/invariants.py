@@ -239,6 +239,25 @@ CHECKS = (
         " OR (r.doc_no, r.marking, r.formed_on, r.issued_on) IS DISTINCT FROM"
         " (i.doc_no, i.marking, i.formed_on, i.issued_on) OR v.attribute <> '主动公开'",
     ),
+    Check(
+        "files-of-versions-are-stored",
+        "文稿列出的文件没有完整保存",
+        "a version lists a file that is not stored whole",
+        "SELECT c.number || ' ' || v.version AS place FROM document_version v"
+        " JOIN cases c ON c.id = v.case_id CROSS JOIN jsonb_array_elements(v.attachments) f"
+        " LEFT JOIN attachment a ON a.case_id = v.case_id AND a.sha256 = f->>'sha256'"
+        " WHERE a.size IS DISTINCT FROM (f->>'size')::int OR a.size IS DISTINCT FROM"
+        " (SELECT sum(octet_length(content)) FROM attachment_chunk WHERE attachment_id = a.id)",
+    ),
+    Check(
+        "register-files-are-whole",
+        "公开目录列出的文件没有完整保存",
+        "the register lists a file that is not stored whole",
+        "SELECT r.slug AS place FROM register_entry r CROSS JOIN jsonb_array_elements(r.attachments) f"
+        " LEFT JOIN register_file a ON a.slug = r.slug AND a.sha256 = f->>'sha256'"
+        " WHERE a.size IS DISTINCT FROM (f->>'size')::int OR a.size IS DISTINCT FROM"
+        " (SELECT sum(octet_length(content)) FROM register_file_chunk WHERE file_id = a.id)",
+    ),
     # 8. Nothing public is withdrawn or moved without a decision, and what was withdrawn is found no more.
     Check(
         "change-was-decided",

@@ -7,15 +7,14 @@ the mailbox folder then holds it once. A dead mail server delays messages and no
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from engine.actor import current
+from engine.message_facts import REFUSED, UNUSABLE, load_facts
 from engine.service import Service
 from engine.settings import Settings
-from models import Assignment, Case, Holding, Incident, Notification, Person, Step, Unit
+from models import Notification
 from notifications.addresses import AddressUnusable, mail_address
 from notifications.channels import (
     Channel,
@@ -25,9 +24,7 @@ from notifications.channels import (
     MessageDeferred,
     MessageRefused,
 )
-from notifications.messages import Content, IncidentOpened, TodoArrived
 from notifications.rendering import render
-from rules.positions import Position
 
 log = structlog.get_logger(__name__)
 
@@ -39,9 +36,7 @@ LEASE_SECONDS = 60
 FIRST_PAUSE_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 3600
 
-_row, _todo, _cases = Notification.__table__, Assignment.__table__, Case.__table__
-_person, _step, _unit = Person.__table__, Step.__table__, Unit.__table__
-_incident, _holding = Incident.__table__, Holding.__table__
+_row = Notification.__table__
 
 
 def channel_for(settings: Settings) -> Channel:
@@ -76,8 +71,11 @@ def send_due(service: Service, channel: Channel | None = None) -> int:
             done += _deliver(service, chosen, row)
         except ChannelUnavailable as error:
             log.warning("mail-unavailable", waiting=len(claimed) - place, error=str(error)[:200])
-            for waiting in claimed[place:]:
-                _postpone(service, waiting, str(error))
+            _postpone(service, row, str(error))
+            # Only this one counts as tried: it may be its own fault, and it must not hold up the others.
+            soon = service.now + timedelta(seconds=FIRST_PAUSE_SECONDS)
+            for waiting in claimed[place + 1 :]:
+                _mark(service, waiting, next_try_at=soon)
             break
     return done
 
@@ -118,120 +116,23 @@ def _claim(service: Service) -> list[_Claimed]:
 
 
 def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
-    facts = _load(service, claimed.id)
-    reason = _why_drop(facts)
-    if reason:
-        return _drop(service, claimed, reason)
+    facts = load_facts(service, claimed.id)
+    if facts.why_not:
+        return _drop(service, claimed, facts.why_not)
     try:
-        to = mail_address(facts.name, facts.email)
+        to = mail_address(facts.row.name, facts.row.email)
     except AddressUnusable:
-        return _drop(service, claimed, "the e-mail address cannot be used")
+        return _drop(service, claimed, UNUSABLE)
     # The sender's address is ours: settings refuse a wrong one, and nothing is ever dropped for it.
     sender = mail_address("公开", service.settings.mail_from)
-    content = _content(facts, service.settings)
     try:
-        channel.send(render(content, key=claimed.key, to=to, sender=sender, at=facts.created_at))
+        channel.send(render(facts.content(), key=claimed.key, to=to, sender=sender, at=facts.row.created_at))
     except MessageRefused as error:
-        return _drop(service, claimed, f"refused by the mail server: {error}")
+        return _drop(service, claimed, f"{REFUSED}{error}")
     except MessageDeferred as error:
         _postpone(service, claimed, str(error))
         return 0
     return _mark(service, claimed, sent_at=service.now, attempts=claimed.attempts + 1, last_error="")
-
-
-def _load(service: Service, notification_id: int) -> Any:
-    holds = (
-        select(func.count())
-        .select_from(_holding)
-        .where(
-            _holding.c.person_id == _row.c.person_id,
-            _holding.c.position == _todo.c.position,
-            _holding.c.unit_id.is_not_distinct_from(_todo.c.unit_id),
-            current(service.today),
-        )
-        .correlate(_row, _todo)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            _row.c.id,
-            _row.c.template,
-            _row.c.created_at,
-            _person.c.name,
-            _person.c.email,
-            _person.c.active,
-            _cases.c.number,
-            _cases.c.title,
-            _cases.c.title_is_public,
-            _cases.c.intake,
-            _unit.c.name.label("unit"),
-            _todo.c.id.label("todo"),
-            _todo.c.position,
-            _todo.c.person_id.label("assigned_to"),
-            _todo.c.closed_at,
-            _step.c.call,
-            _incident.c.kind,
-            _incident.c.blocking,
-            holds.label("holds"),
-        )
-        .join(_person, _person.c.id == _row.c.person_id)
-        .join(_cases, _cases.c.id == _row.c.case_id)
-        .join(_unit, _unit.c.id == _cases.c.unit_id)
-        .outerjoin(_todo, _todo.c.id == _row.c.assignment_id)
-        .outerjoin(_step, _step.c.id == _todo.c.step_id)
-        .outerjoin(_incident, _incident.c.id == _todo.c.incident_id)
-        .where(_row.c.id == notification_id)
-    )
-    with service.database.connect() as connection:
-        return connection.execute(query).one()
-
-
-def _why_drop(facts: Any) -> str:
-    if facts.todo is None or facts.closed_at is not None:
-        return "the to-do is closed"
-    if not facts.active:
-        return "the person is no longer active"
-    if facts.assigned_to is None and not facts.holds:
-        return "the person no longer holds the position"
-    if not facts.email:
-        return "the person has no e-mail address"
-    return ""
-
-
-def _content(facts: Any, settings: Settings) -> Content:
-    link = f"{settings.base_url.rstrip('/')}/todo/{facts.todo}"
-    local = facts.created_at.astimezone(ZoneInfo(settings.timezone))
-    arrived = local.strftime("%Y-%m-%d %H:%M")
-    if facts.template == "incident":
-        return IncidentOpened(
-            recipient=facts.name,
-            case_number=facts.number,
-            unit=facts.unit,
-            kind=facts.kind,
-            blocking=facts.blocking,
-            arrived=arrived,
-            link=link,
-        )
-    position = Position(facts.position)
-    return TodoArrived(
-        recipient=facts.name,
-        case_number=facts.number,
-        public_title=_public_title(facts),
-        step_zh=facts.call["title"]["zh"],
-        step_en=facts.call["title"]["en"],
-        position_zh=position.chinese,
-        position_en=position.english,
-        unit=facts.unit,
-        basis=facts.call["basis"],
-        arrived=arrived,
-        link=link,
-    )
-
-
-def _public_title(facts: Any) -> str:
-    """Only once attribute and secrecy are settled as public, and never where a secret was ever claimed."""
-    claimed = bool(facts.intake.get("state_secret"))
-    return facts.title if facts.title_is_public and not claimed else ""
 
 
 def _drop(service: Service, claimed: _Claimed, reason: str) -> int:

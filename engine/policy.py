@@ -16,6 +16,7 @@ class Act(StrEnum):
 
     LAUNCH = "launch"
     DECIDE = "decide"
+    UPLOAD_FILE = "upload-file"
     READ_CASE = "read-case"
     READ_DOCUMENT = "read-document"
     READ_LEDGER = "read-ledger"
@@ -25,11 +26,14 @@ class Act(StrEnum):
     SET_PASSWORD = "set-password"
     MANAGE_OWN_TOKENS = "manage-own-tokens"
     SEE_STATUS = "see-status"
+    RESEND_MESSAGE = "resend-message"
+    READ_MAIL = "read-mail"
 
 
 _NAMES = {
     Act.LAUNCH: ("发起该事项", "launch this case"),
     Act.DECIDE: ("办理该待办", "decide this to-do"),
+    Act.UPLOAD_FILE: ("向该待办上传文件", "upload files to this to-do"),
     Act.READ_CASE: ("查看该事项", "see this case"),
     Act.READ_DOCUMENT: ("查看该文稿", "read this document"),
     Act.READ_LEDGER: ("查看留痕", "read the ledger"),
@@ -39,6 +43,8 @@ _NAMES = {
     Act.SET_PASSWORD: ("设置他人密码", "set another's password"),
     Act.MANAGE_OWN_TOKENS: ("管理令牌", "manage tokens"),
     Act.SEE_STATUS: ("查看运行状态", "see the status"),
+    Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
+    Act.READ_MAIL: ("查看该邮件", "read this message"),
 }
 
 
@@ -173,9 +179,16 @@ def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     return _Refusal("只能管理自己的令牌", "you may manage your own only")
 
 
+def _addressee(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or facts.about_person_id == actor.person_id:
+        return None
+    return _Refusal("该邮件是发给他人的", "it was sent to somebody else")
+
+
 _RULES = {
     Act.LAUNCH: _launch,
     Act.DECIDE: _decide,
+    Act.UPLOAD_FILE: _decide,
     Act.READ_CASE: _read_case,
     Act.READ_DOCUMENT: _read_document,
     Act.READ_LEDGER: _read_case,
@@ -185,4 +198,6 @@ _RULES = {
     Act.SET_PASSWORD: _administrators,
     Act.MANAGE_OWN_TOKENS: _own,
     Act.SEE_STATUS: _watchers,
+    Act.RESEND_MESSAGE: _administrators,
+    Act.READ_MAIL: _addressee,
 }

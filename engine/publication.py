@@ -8,6 +8,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from engine.documents import content_hash, load_version, require_reviewed
+from engine.files.kinds import Role
+from engine.telling import tell_published
 from models import Attachment, Case, DocumentIssue, Organ, Publication, Unit
 from rules.disclosure import DisclosureAttribute
 from rules.errors import UnreviewedPublicationRefused
@@ -15,12 +17,18 @@ from rules.errors import UnreviewedPublicationRefused
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """An attachment of a published document."""
+    """A file of a published document. ``attachment_id`` is where its content is read."""
 
     name: str
     media_type: str
     sha256: str
-    content: bytes
+    size: int
+    role: str
+    attachment_id: int
+
+    def told(self) -> dict[str, Any]:
+        """What the website is told of it, as JSON."""
+        return {name: value for name, value in asdict(self).items() if name != "attachment_id"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,7 @@ def note_publication(
         )
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
     )
+    tell_published(connection, case_id, receipt.published_at)
 
 
 def request_for(connection: Connection, *, case_id: int, version_id: int, key: str) -> PublishRequest:
@@ -140,13 +149,11 @@ def _files(
     connection: Connection, case_id: int, described: list[dict[str, Any]]
 ) -> tuple[PublishedFile, ...]:
     attachment = Attachment.__table__
-    stored = {
-        row.sha256: row.content
-        for row in connection.execute(
-            select(attachment.c.sha256, attachment.c.content).where(attachment.c.case_id == case_id)
-        )
-    }
+    rows = connection.execute(
+        select(attachment.c.sha256, attachment.c.id).where(attachment.c.case_id == case_id)
+    )
+    stored = {row.sha256: row.id for row in rows}
     return tuple(
-        PublishedFile(file["name"], file["media_type"], file["sha256"], stored[file["sha256"]])
+        PublishedFile(**{"role": Role.ATTACHMENT, **file}, attachment_id=stored[file["sha256"]])
         for file in described
     )

@@ -4,6 +4,7 @@ The supervisor writes these variables for its children; a production unit file d
 Nothing below ``deployments`` reads the environment on its own.
 """
 
+import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +36,12 @@ class Settings(BaseSettings):
 
     base_url: str = "http://127.0.0.1:8390"
     """Where people reach the portal; links in messages start with it."""
+
+    portal_secret: SecretStr = Field(
+        default_factory=lambda: SecretStr(secrets.token_urlsafe(48)), min_length=32
+    )
+    """What links in messages are made from. Unset: another in every process. Links work all the same, but a
+    message that is sent again after a crash then carries another one."""
 
     client_address_header: str = ""
     """Header in which a reverse proxy states the visitor's address (``X-Real-IP``, ``X-Forwarded-For``); the

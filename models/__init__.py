@@ -1,20 +1,28 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
 from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
+from models.desk import Phrase, SavedDraft
 from models.document import (
-    Attachment,
     DocumentIssue,
     DocumentVersion,
     Publication,
     PublicationChange,
     RegisterEntry,
-    RegisterFile,
     RegisterText,
     SecrecyRegisterLine,
 )
+from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
-from models.trace import ORGAN_CHAIN, LedgerEntry, LedgerHead, LedgerSeal, LedgerSealHead, Notification
+from models.trace import (
+    ORGAN_CHAIN,
+    LedgerEntry,
+    LedgerHead,
+    LedgerSeal,
+    LedgerSealHead,
+    Notification,
+    TodoLink,
+)
 
 __all__ = [
     "ORGAN_CHAIN",
@@ -22,6 +30,7 @@ __all__ = [
     "Activity",
     "Assignment",
     "Attachment",
+    "AttachmentChunk",
     "AuthSession",
     "Case",
     "CaseCounter",
@@ -37,15 +46,21 @@ __all__ = [
     "Notification",
     "Organ",
     "Person",
+    "Phrase",
     "Publication",
     "PublicationChange",
     "RegisterEntry",
     "RegisterFile",
+    "RegisterFileChunk",
     "RegisterText",
+    "SavedDraft",
     "SecrecyRegisterLine",
     "ShownCase",
     "ShownDeployment",
     "SignInFailure",
     "Step",
+    "TodoLink",
     "Unit",
+    "Upload",
+    "UploadChunk",
 ]

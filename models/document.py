@@ -1,9 +1,9 @@
-"""Documents 公文: immutable versions, attachments, numbers, the secrecy register, publications."""
+"""Documents 公文: immutable versions, numbers, the secrecy register, publications."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Computed, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Column, Computed, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -24,23 +24,10 @@ class DocumentVersion(Stored, table=True):
     attribute: str = ""
     ground: str = ""
     ground_text: str = ""
-    attachments: list[dict[str, Any]] = json_object()  # name, media_type, sha256, size in bytes
+    attachments: list[dict[str, Any]] = json_object()  # name, media_type, sha256, size, role
     content_hash: str  # sha256 over all of the above
     created_by: int = reference("person.id", index=False)
     created_at: datetime = instant()
-
-
-class Attachment(Stored, table=True):
-    """An attachment's bytes, once per content. Immutable."""
-
-    __tablename__ = "attachment"
-    __table_args__ = (UniqueConstraint("case_id", "sha256"),)
-
-    id: int | None = generated_id()
-    case_id: int = reference("cases.id", index=False)
-    sha256: str
-    size: int
-    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class DocumentIssue(Stored, table=True):
@@ -113,18 +100,6 @@ class RegisterEntry(Stored, table=True):
     attachments: list[dict[str, Any]] = json_object()
     content_hash: str
     published_at: datetime = instant(index=True)
-
-
-class RegisterFile(Stored, table=True):
-    """An attachment of a register entry."""
-
-    __tablename__ = "register_file"
-    __table_args__ = (UniqueConstraint("slug", "sha256"),)
-
-    id: int | None = generated_id()
-    slug: str = Field(index=True)
-    sha256: str
-    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class RegisterText(Stored, table=True):

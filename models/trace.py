@@ -1,4 +1,4 @@
-"""Traces 留痕: the ledger's hash chains, their daily seals, and messages to send 通知."""
+"""Traces 留痕: the ledger's hash chains, their daily seals, messages to send 通知 and the links in them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -88,3 +88,17 @@ class Notification(Stored, table=True):
     sent_at: datetime | None = instant(nullable=True)
     dropped_at: datetime | None = instant(nullable=True)
     last_error: str = ""
+
+
+class TodoLink(Stored, table=True):
+    """The link of one message to one to-do, for one person. Only its hash is kept. Append-only.
+
+    Nothing here says whether it still opens the to-do: that follows from the to-do itself.
+    """
+
+    __tablename__ = "todo_link"
+
+    token_hash: str = Field(primary_key=True)
+    assignment_id: int = reference("assignment.id", index=False)
+    person_id: int = reference("person.id", index=False)
+    created_at: datetime = instant()

@@ -1,17 +1,21 @@
-"""The messages there are, each with exactly what its templates may show: that is the contract."""
+"""The messages there are, each with exactly what its templates may show: that is the contract.
+
+``public_title`` is empty until the title may be shown. Nothing here is document content, and no opinion is.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class TodoArrived:
-    """A new to-do 待办. ``public_title`` is empty until the title may be shown."""
+    """A new to-do 待办. ``round`` counts how often its step was opened: from 2 on it comes again."""
 
     recipient: str
     case_number: str
     public_title: str
     step_zh: str
     step_en: str
+    round: int
     position_zh: str
     position_en: str
     unit: str
@@ -20,6 +24,24 @@ class TodoArrived:
     link: str
 
     folder = "todo"
+
+
+@dataclass(frozen=True)
+class TodoReturned:
+    """A to-do opened because a later step sent the case back 退回; why is read in the portal."""
+
+    recipient: str
+    case_number: str
+    public_title: str
+    step_zh: str
+    step_en: str
+    returned_by_zh: str
+    returned_by_en: str
+    unit: str
+    arrived: str
+    link: str
+
+    folder = "returned"
 
 
 @dataclass(frozen=True)
@@ -37,4 +59,45 @@ class IncidentOpened:
     folder = "incident"
 
 
-Content = TodoArrived | IncidentOpened
+@dataclass(frozen=True)
+class CasePublished:
+    """The document is public 已公开: for its drafter. ``address`` is where everybody reads it."""
+
+    recipient: str
+    case_number: str
+    public_title: str
+    address: str
+    published: str
+    link: str
+
+    folder = "published"
+
+
+@dataclass(frozen=True)
+class CaseClosed:
+    """A case ended 办结 without publication: for its drafter. How it ended may tell too much by mail."""
+
+    recipient: str
+    case_number: str
+    public_title: str
+    closed: str
+    link: str
+
+    folder = "closed"
+
+
+@dataclass(frozen=True)
+class DraftHandedOver:
+    """A draft has another drafter 改派. ``link`` is empty for whoever gave it up."""
+
+    recipient: str
+    case_number: str
+    drafter: str
+    unit: str
+    handed_over: str
+    link: str
+
+    folder = "handed_over"
+
+
+Content = TodoArrived | TodoReturned | IncidentOpened | CasePublished | CaseClosed | DraftHandedOver

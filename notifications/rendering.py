@@ -8,8 +8,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from notifications.addresses import one_line
 from notifications.messages import Content
@@ -17,37 +18,59 @@ from notifications.messages import Content
 _NOT_FOR_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+LONGEST_SUBJECT = 78
+"""Characters; what is longer is cut where mail programs would cut it anyhow."""
+
+
 @cache
-def _environment() -> Environment:
-    # Plain text for a mail reader: escaping for HTML would show as &quot; in people's names.
+def _environment(part: str) -> Environment:
     return Environment(
         loader=PackageLoader("notifications", ""),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701
+        # Plain text for a mail reader: escaping for HTML would show as &quot; in people's names.
+        autoescape=part == "html",  # noqa: S701
         keep_trailing_newline=True,
     )
 
 
 def render(content: Content, *, key: str, to: Address, sender: Address, at: datetime) -> EmailMessage:
-    """The e-mail for one recipient. The same ``key`` always gets the same Message-ID."""
+    """The e-mail for one recipient: plain text and HTML, Chinese first. The same ``key`` always gets the same
+    Message-ID, and the same bytes while the facts are the same.
+    """
     values = asdict(content)
+    subject = _shortened(one_line(_rendered(content.folder, "subject", values)))
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = one_line(_template(content.folder, "subject").render(values))
+    message["Subject"] = subject
     message["From"] = sender
     message["To"] = to
     message["Date"] = at
     message["Message-ID"] = message_id(key, sender.addr_spec)
+    message["References"] = message_id(f"case:{content.case_number}", sender.addr_spec)  # one thread per case
+    message["List-Id"] = f"<gongkai.{sender.domain}>"  # what people's filters go by
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notes must not answer
-    text = _template(content.folder, "text").render(values)
+    message["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
+    message["Content-Language"] = "zh-CN, en"
+    text = _rendered(content.folder, "text", values)
+    html = _rendered(content.folder, "html", {**values, "subject": subject})
     message.set_content(_NOT_FOR_TEXT.sub("", text), charset="utf-8", cte="base64")
+    message.add_alternative(_NOT_FOR_TEXT.sub("", html), subtype="html", charset="utf-8", cte="base64")
+    message.set_boundary(sha256(f"boundary:{key}".encode()).hexdigest()[:40])
     return message
 
 
 def message_id(key: str, sender: str) -> str:
     """Made of the notification's key alone, so that a repeat after a crash is recognised as one."""
-    domain = sender.rpartition("@")[2] or "localhost"
-    return f"<{sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+    return f"<{sha256(key.encode()).hexdigest()[:40]}@{_domain(sender)}>"
 
 
-def _template(folder: str, part: str) -> Template:
-    return _environment().get_template(f"{folder}/{part}.txt")
+def _domain(sender: str) -> str:
+    return sender.rpartition("@")[2] or "localhost"
+
+
+def _shortened(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1] + "…"
+
+
+def _rendered(folder: str, part: str, values: dict[str, Any]) -> str:
+    ending = "html" if part == "html" else "txt"
+    return _environment(part).get_template(f"{folder}/{part}.{ending}").render(values)

@@ -10,9 +10,10 @@ import flows  # noqa: F401  installs every procedure
 from engine.service import Service, service_from_environment
 from models.database import connect
 from portal import web
-from portal.api import access, cases, installation, todos
+from portal.api import access, cases, installation, todos, uploads
 from portal.caller import is_secure
 from portal.door import Door
+from portal.files import UploadsUnderWay
 from portal.openapi import described
 from portal.problems import install_handlers
 from portal.register import routes as register
@@ -43,11 +44,12 @@ def create_app(service: Service | None = None) -> FastAPI:
     app.state.service = chosen
     app.state.public = _public_database(chosen)
     app.state.sign_ins = SignInLines()
+    app.state.uploads = UploadsUnderWay()
     app.add_middleware(Door, time=chosen.time, secure=is_secure(chosen))
     app.state.changes = Changes(chosen)
     install_handlers(app, web.answer_error)
     api = APIRouter(prefix="/api/v1")
-    for part in (access, todos, cases, installation):
+    for part in (access, todos, uploads, cases, installation):
         api.include_router(part.router)
     app.include_router(api)
     app.include_router(installation.health)

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.forms import Text, invalid
 from portal.errors import MalformedRequest, RequestTooLarge, UnsupportedContent
+from portal.files import Metered, takes_file
 from portal.problems import answer_problem, unforeseen
 from rules.errors import GongkaiError
 from rules.time import TimeSource
@@ -62,10 +63,14 @@ class Door:
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = self._headed(message["headers"])
+                if isinstance(receive, Metered) and receive.exceeded:
+                    message["headers"].append((b"connection", b"close"))  # the rest is never read
             await send(message)
 
         try:
-            if method in _UNSAFE:
+            if takes_file(method, scope["path"]):
+                receive = Metered(receive, scope["headers"])  # the one body that is not held here
+            elif method in _UNSAFE:
                 receive = _replay(await self._admitted_body(scope, receive))
             await self.app(scope, receive, guarded)
         except ClientDisconnect:

@@ -47,6 +47,16 @@ class SignInCrowded(GongkaiError):
     )
 
 
+class UploadsAtOnce(GongkaiError):
+    """One person uploads more files at once than is good for the others."""
+
+    kind = Kind.TOO_MANY
+    zh = Said("同时上传的文件过多", "每人同时上传不超过{most}个", "请等前面的文件传完后再试")
+    en = Said(
+        "Too many uploads at once", "A person uploads {most} files at once", "Wait for the others to end"
+    )
+
+
 class AddressNotFound(GongkaiError):
     """No such page."""
 

@@ -59,6 +59,10 @@ class WebsiteProcess:
         """What stands on the site."""
         return dict(json.loads((self.folder / f"{key.replace(':', '_')}.json").read_text())["content"])
 
+    def file(self, sha256: str) -> bytes:
+        """A file that came before its document."""
+        return (self.folder / sha256).read_bytes()
+
     def _lines(self, name: str) -> list[dict[str, Any]]:
         file = self.folder / name
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []

@@ -22,6 +22,8 @@ from deployments.commands.terminal import (
 
 if TYPE_CHECKING:
     from deployments.status import ComponentStatus
+    from engine.doctor import Finding
+    from engine.settings import Settings
 
 ledger = typer.Typer(no_args_is_help=True, help="留痕 / the ledger")
 
@@ -43,7 +45,7 @@ def doctor() -> None:
     from engine.doctor import examine
 
     with opened() as service, working("正在体检", "Examining"):
-        found = examine(service)
+        found = [*_settings(service.settings), *examine(service)]
         around = surroundings()
     broken = [f for f in found if f.severity == "broken"]
     ill = [part for part in around if not part.healthy]
@@ -81,6 +83,24 @@ def surroundings() -> list[Surroundings]:
         zh, en = ("运行正常", "works") if works else ("没有响应，请查看日志", "does not answer; see its log")
         parts.append(Surroundings(name, works, zh, f"{name} {en}"))
     return parts
+
+
+def _settings(settings: "Settings") -> "list[Finding]":
+    """What would keep people from following the links they are mailed."""
+    from deployments.mail_settings import setting_faults
+    from engine.doctor import Finding
+    from engine.invariants import Severity
+
+    return [
+        Finding(
+            "settings-reach-people",
+            Severity.BROKEN if fault.fatal else Severity.WARNING,
+            fault.setting,
+            fault.zh,
+            fault.en,
+        )
+        for fault in setting_faults(settings)
+    ]
 
 
 def _print_examination(around: list[Surroundings], found: list[Any]) -> None:

@@ -18,6 +18,7 @@ from deployments.errors import (
     PortInUse,
     PostgresBinariesMissing,
     SecretsUnreadable,
+    SettingsUnusable,
     StartInterrupted,
 )
 from rules.errors import GongkaiError, Kind, Said
@@ -65,6 +66,7 @@ _INSTALLATION: dict[type[InstallationError], tuple[Code, str, str]] = {
     ClusterUnusable: (Code.BROKEN, "现有数据库无法使用", "数据未被改动，请按下文处理"),
     ComponentDidNotStart: (Code.UNAVAILABLE, "部件未能启动", "已启动的部件均已停止；请排除原因后重新启动"),
     ManagedDatabaseIncomplete: (Code.INVALID, "外部数据库的地址不全", "请补全各角色的地址，或全部不设"),
+    SettingsUnusable: (Code.INVALID, "设置有误，无法启动", "请按下文设置后重新启动"),
     StartInterrupted: (Code.INTERRUPTED, "启动被中断", "已启动的部件均已停止"),
 }
 

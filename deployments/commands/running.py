@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from deployments.commands.here import instance
+from deployments.commands.here import instance, settings_from
 from deployments.commands.terminal import prints, say, talks, tell
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535)]
@@ -15,12 +15,16 @@ def up(prefect_port: Port = None, portal_port: Port = None) -> None:
     """启动全部部件，直到 Ctrl-C / start everything and keep it running until Ctrl-C"""
     from dataclasses import replace
 
+    from deployments.mail_settings import require_usable
     from deployments.migrating import bring_up_to_date
     from deployments.ports import Ports
     from deployments.supervisor import Supervisor
 
     asked = {name: port for name, port in (("prefect", prefect_port), ("portal", portal_port)) if port}
     here = instance()
+    here.prepare()
+    for fault in require_usable(settings_from(here.environment())):
+        tell(say(f"! {fault.setting}：{fault.zh}", f"! {fault.setting} {fault.en}"))
     supervisor = Supervisor(
         here, migrate=bring_up_to_date, ports=replace(Ports(), **asked), on_progress=_progress
     )

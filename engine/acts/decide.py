@@ -22,6 +22,7 @@ from engine.decisions.repeated import repeat_or_refuse
 from engine.decisions.request import DecisionRequest, DecisionResult
 from engine.documents import digest_of, load_version, store_version
 from engine.drafting import Drafting
+from engine.files.bringing import bring_files, forget_uploads
 from engine.forms import Form
 from engine.holders import Post
 from engine.incidents import open_incident
@@ -96,7 +97,7 @@ def _decide(work: Work, actor: Actor, request: DecisionRequest, page_seen: str) 
     return_to, mode = checked_return(request, action, step)
     answers = checked_answers(work, request, action, step, page_seen)
     refuse_told_secret(opinion, answers, claimed_intake(work))
-    version_id, told = _edited(work, actor, step, answers)
+    version_id, told = _edited(work, actor, step, answers, todo.id)
     outcome = ReviewOutcome(action, version_id, told, return_to, mode)
     decision_id = _store(work, actor, request, step, outcome, opinion)
     _settle_if_complete(work, step, outcome)
@@ -109,16 +110,24 @@ def _with_place(facts: Facts, where: str) -> Facts:
     return Facts(**{**vars(facts), "where": where})
 
 
-def _edited(work: Work, actor: Actor, step: StepRow, answers: Form) -> tuple[int | None, dict[str, Any]]:
+def _edited(
+    work: Work, actor: Actor, step: StepRow, answers: Form, todo_id: int
+) -> tuple[int | None, dict[str, Any]]:
     """The version the decision is about, and what the procedure is told; a draft makes a new version."""
     if not isinstance(answers, Drafting):
         return step.document_version_id, answers.journal()
     previous = load_version(work.connection, work.case.document_version_id)
     if answers.claims_secret(claimed_intake(work)):
+        forget_uploads(work)
         _forget_current_version(work, step)
         return None, answers.journal() | {"state_secret": True}
-    content = answers.content(previous)
-    version_id = store_version(work, content, answers.files(), person_id=actor.person_id)
+    files = bring_files(
+        work, answers.attachments, before=previous, assignment_id=todo_id, person_id=actor.person_id
+    )
+    content = answers.content(previous, files)
+    answers.require_complete(content, where=work.case.number)
+    version_id = store_version(work, content, person_id=actor.person_id)
+    forget_uploads(work, todo_id)
     return version_id, answers.journal() | {"attribute": content["attribute"], "ground": content["ground"]}
 
 

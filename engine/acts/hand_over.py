@@ -13,6 +13,7 @@ from engine.forms import clean_opinion
 from engine.opening import ask
 from engine.policy import Act, Facts, permit
 from engine.service import Service
+from engine.telling import tell_handed_over
 from engine.work import Work, work_on_case
 from models import Assignment, Case, Person
 from rules.errors import CaseClosed, InvalidInput, OpinionRequired
@@ -47,9 +48,12 @@ def hand_over_draft(service: Service, actor: Actor, number: str, *, to: str, rea
             raise CaseClosed(where=number, number=number)
         chosen = load_actor(connection, to, channel=actor.channel, today=service.today)
         _check(work, chosen)
+        former = work.case.drafter_id
         before = _give(work, chosen)
         work.note("draft-handed-over", data={"from": before, "to": chosen.username, "reason": why})
-        _ask_again(work)
+        told = [former] if _ask_again(work) else [former, chosen.person_id]
+        for person in told:
+            tell_handed_over(connection, work.case.id, seq=work.seq, person=person, now=work.now)
         advance(work)
         work.finish()
     return HandedOver(number, before, chosen.username)
@@ -77,8 +81,9 @@ def _give(work: Work, chosen: Actor) -> str:
     return str(username)
 
 
-def _ask_again(work: Work) -> None:
+def _ask_again(work: Work) -> bool:
     """The open draft, if any, is asked of the new drafter; the old to-do's link is dead from now on."""
+    asked = False
     for todo in work.assignments:
         step = work.step_of(todo.step_id)
         if todo.closed_at is not None or todo.position != Position.DRAFTER or step is None:
@@ -89,6 +94,8 @@ def _ask_again(work: Work) -> None:
             .values(closed_at=work.now, closed_because="handed-over")
         )
         ask(work, step, todo.ordinal)
+        asked = True
+    return asked
 
 
 def _refused(chosen: Actor, zh: str, en: str) -> InvalidInput:

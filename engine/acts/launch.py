@@ -12,6 +12,7 @@ from engine.actor import Actor, load_actor
 from engine.advance import advance
 from engine.documents import next_serial, store_version
 from engine.drafting import Drafting, refuse_content
+from engine.files.bringing import bring_files
 from engine.forms import Intake, IntakeFacts, fill
 from engine.holders import eligible_holders, post_for
 from engine.policy import Act, Facts, permit
@@ -216,4 +217,5 @@ def _first_entries(work: Work, actor: Actor, chosen: Procedure, draft: Drafting 
         data={"procedure": chosen.key, "version": chosen.version, "intake": work.case.intake},
     )
     if draft is not None:
-        store_version(work, draft.content(None), draft.files(), person_id=actor.person_id)
+        files = bring_files(work, draft.attachments, before=None, person_id=actor.person_id)
+        store_version(work, draft.content(None, files), person_id=actor.person_id)

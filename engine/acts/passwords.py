@@ -12,12 +12,17 @@ from engine.acts.attempts import forget_attempts_of
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
-from rules.errors import InvalidInput, NotAllowed, UnknownPerson
+from rules.errors import InvalidInput, NotAllowed, UnknownPerson, WrongCredentials
 from rules.positions import Position
 
 MIN_LENGTH, MAX_LENGTH, MIN_DIFFERENT = 10, 256, 5
 
 _SET = text("UPDATE person SET password_hash = :hash WHERE username = :username AND active RETURNING id")
+_HASH = text("SELECT password_hash FROM person WHERE id = :person AND active")
+_CHANGE = text(
+    "UPDATE person SET password_hash = :hash WHERE id = :person AND active AND password_hash = :before"
+    " RETURNING id"
+)
 _END_SESSIONS = text("DELETE FROM auth_session WHERE person_id = :person")
 _REVOKE_TOKENS = text(
     "UPDATE access_token SET revoked_at = :now WHERE person_id = :person AND revoked_at IS NULL"
@@ -54,6 +59,30 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
             actor=actor.username,
             channel=actor.channel,
             data={"person": username},
+        )
+
+
+def change_own_password(service: Service, actor: Actor, *, now: str, new: str) -> None:
+    """Set one's own password, knowing the present one.
+
+    Raises:
+        WrongCredentials, InvalidInput.
+    """
+    _require_strength(actor.username, new)
+    with service.read() as connection:
+        stored = connection.execute(_HASH, {"person": actor.person_id}).scalar() or ""
+    if not verify_password(now, stored):
+        raise WrongCredentials(where="password")
+    hashed = _hasher().hash(new)
+    with service.database.begin() as connection:
+        changed = connection.execute(
+            _CHANGE, {"hash": hashed, "person": actor.person_id, "before": stored}
+        ).scalar()
+        if changed is None:  # reset by the administrator meanwhile
+            raise WrongCredentials(where="password")
+        end_access(connection, actor.person_id, now=service.now)
+        append_to_organ(
+            connection, "password-changed", at=service.now, actor=actor.username, channel=actor.channel
         )
 
 

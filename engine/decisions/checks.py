@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calls import Action, ReturnMode
+from engine.decisions.claims import claimed
 from engine.decisions.request import DecisionRequest
 from engine.documents import load_version, number_holder
 from engine.drafting import Drafting, refuse_content
@@ -15,9 +16,6 @@ from engine.work import StepRow, Work
 from models import DocumentVersion
 from rules.errors import AssignmentStale, ClassifiedContentRefused, InvalidInput, OpinionRequired
 from rules.time import local_date
-
-NOT_A_STATE_SECRET = "not_a_state_secret"
-"""What the secrecy office finds when it sends a claimed case back to be drafted in the open."""
 
 MAX_OPINION_ON_SECRET = 200
 _FORMS = {Action.APPROVE: "form", Action.RETURN: "return_form"}
@@ -128,16 +126,6 @@ def _form_of(action: Action, step: StepRow) -> str:
 
 
 def claimed_intake(work: Work) -> dict[str, Any]:
-    """The intake as it stands now: a state secret may have been claimed, or cleared, on the way.
-
-    A mere return clears nothing: only the office's finding that it is no state secret does.
-    """
-    claimed = bool(work.case.intake.get("state_secret"))
-    for row in work.steps.values():  # in the order they were opened
-        outcome = row.outcome or {}
-        answers = outcome.get("answers", {})
-        if answers.get("state_secret"):
-            claimed = True
-        elif outcome.get("action") == Action.RETURN and answers.get("finding") == NOT_A_STATE_SECRET:
-            claimed = False
-    return work.case.intake | {"state_secret": claimed}
+    """The intake as it stands now: a state secret may have been claimed, or cleared, on the way."""
+    outcomes = [row.outcome for row in work.steps.values() if row.outcome is not None]  # as they were opened
+    return work.case.intake | {"state_secret": claimed(work.case.intake, outcomes)}

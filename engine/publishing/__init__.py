@@ -1,5 +1,8 @@
 """The websites a document can be published on, one adapter per file."""
 
+from functools import partial
+
+from engine.files.storing import attachment_chunks
 from engine.publication import Website
 from engine.publishing.http_website import HttpWebsite
 from engine.publishing.public_register import PublicRegister
@@ -12,9 +15,11 @@ def website_of(service: Service) -> Website:
     settings = service.settings
     if settings.website_url:
         secret = settings.website_secret.get_secret_value()
-        signer = Signer(secret, service.time) if secret else None
         return HttpWebsite(
-            settings.website_url, timeout_seconds=settings.website_timeout_seconds, signer=signer
+            settings.website_url,
+            timeout_seconds=settings.website_timeout_seconds,
+            read=partial(attachment_chunks, service),
+            signer=Signer(secret, service.time) if secret else None,
         )
     return PublicRegister(service)
 

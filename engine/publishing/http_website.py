@@ -1,22 +1,25 @@
-"""A bureau's website behind HTTP: one POST of JSON, made idempotent by its ``Idempotency-Key``.
+"""A bureau's website behind HTTP: its files first, then one POST of JSON, idempotent by ``Idempotency-Key``.
 
-What the website must do: publish once per key, and answer every repeat like the first, with status 200 or
-201 and ``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``. docs/website.md says it whole.
+What the website must do: keep what is PUT to ``…/files/{sha256}`` (raw bytes, the same again changes
+nothing, answer 200, 201 or 204); publish the POSTed document once per key, with the files it lists by their
+hashes, and answer every repeat like the first, with status 200 or 201 and
+``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``.
+docs/website.md says it whole.
 """
 
 import asyncio
-import base64
 import json
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
-from typing import Any
 
 import httpx
 
-from engine.publication import PublishRequest, Receipt
+from engine.publication import PublishedFile, PublishRequest, Receipt
 from engine.publishing.signature import Signer
 from rules.errors import WebsiteRefused, WebsiteUnavailable
 
 _PUBLISHED = {200, 201}
+_KEPT = {200, 201, 204}
 _ASK_AGAIN = {408, 409, 423, 425, 429}
 """Refusals that say "not now" rather than "not so"; 409: the first request with this key is still at work."""
 
@@ -26,12 +29,17 @@ SLOWEST_BYTES_A_SECOND = 100_000
 LONGEST_ANSWER_BYTES = 64 * 1024
 """A receipt has some hundred; nobody's error page must fill our memory."""
 
+ReadFile = Callable[[int], Iterator[bytes]]
+"""The content of a stored file, a chunk at a time."""
+
 
 class HttpWebsite:
     """Trusts nothing but a complete answer: anything else is asked again with the same key."""
 
-    def __init__(self, url: str, *, timeout_seconds: float, signer: Signer | None = None) -> None:
-        self.url, self.timeout_seconds, self.signer = url, timeout_seconds, signer
+    def __init__(
+        self, url: str, *, timeout_seconds: float, read: ReadFile, signer: Signer | None = None
+    ) -> None:
+        self.url, self.timeout_seconds, self.read, self.signer = url, timeout_seconds, read, signer
 
     @property
     def name(self) -> str:
@@ -39,58 +47,76 @@ class HttpWebsite:
         return "webhook" if self.signer else "http"
 
     def publish(self, request: PublishRequest) -> Receipt:
-        """Send the document.
+        """Send the files, then the document.
 
         Raises:
             WebsiteUnavailable: no complete answer; it may or may not have been published.
             WebsiteRefused: the website says that it will never take it so.
         """
         # No words of the website's answer are quoted: they end up in places that see no content.
-        content = json.dumps(_content(request), ensure_ascii=False).encode()
         try:
-            status, said = asyncio.run(self._post(content, key=request.key))
+            return _receipt(asyncio.run(self._publish(request)))
         except (httpx.HTTPError, TimeoutError) as error:
             raise _unavailable(type(error).__name__) from None
-        if status in _PUBLISHED:
-            return _receipt(said)
-        if status >= 500 or status in _ASK_AGAIN:
-            raise _unavailable(f"HTTP {status}")
-        raise WebsiteRefused(where=request.key, status=status)
 
-    async def _post(self, content: bytes, *, key: str) -> tuple[int, bytes]:
-        """Status and content of the answer, all of it in time: a bound on each read would bound nothing."""
+    async def _publish(self, request: PublishRequest) -> bytes:
+        for file in {file.sha256: file for file in request.attachments}.values():
+            await self.send_file(request.key, file)
+        told = request.metadata() | {"attachments": [file.told() for file in request.attachments]}
+        content = json.dumps(told, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": request.key} | self._signed(content)
+        return await self._send("POST", httpx.URL(self.url), content, headers, size=len(content))
+
+    async def send_file(self, key: str, file: PublishedFile) -> None:
+        """Send the content of one file; the same again changes nothing at the website."""
+        url = httpx.URL(self.url)
+        url = url.copy_with(path=f"{url.path.rstrip('/')}/files/{file.sha256}")
         headers = {
-            "Content-Type": "application/json",
-            "Accept-Encoding": "identity",  # what is counted below is what there is
-            "Idempotency-Key": key,
+            "Content-Type": file.media_type,
+            "Content-Length": str(file.size),
+            "Idempotency-Key": f"{key}:{file.sha256}",
+            **self._signed(file.sha256.encode()),  # which stands for the bytes: they are not held in memory
         }
-        if self.signer is not None:
-            headers |= self.signer.headers(content)
-        seconds = self.timeout_seconds + len(content) / SLOWEST_BYTES_A_SECOND
+        await self._send("PUT", url, self._pieces(file), headers, size=file.size)
+
+    def _signed(self, content: bytes) -> dict[str, str]:
+        return self.signer.headers(content) if self.signer else {}
+
+    async def _pieces(self, file: PublishedFile) -> AsyncIterator[bytes]:
+        for piece in self.read(file.attachment_id):
+            yield piece
+
+    async def _send(
+        self,
+        method: str,
+        url: httpx.URL,
+        content: bytes | AsyncIterator[bytes],
+        headers: dict[str, str],
+        *,
+        size: int,
+    ) -> bytes:
+        """The content of the answer, all of it in time: a bound on each read would bound nothing."""
+        headers = headers | {"Accept-Encoding": "identity"}  # what is counted below is what there is
+        seconds = self.timeout_seconds + size / SLOWEST_BYTES_A_SECOND
         async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds) as client:
-            asked = client.stream("POST", self.url, content=content, headers=headers, follow_redirects=False)
+            asked = client.stream(method, url, content=content, headers=headers, follow_redirects=False)
             async with asked as answer:
+                _require_taken(answer.status_code, _PUBLISHED if method == "POST" else _KEPT, headers)
                 said = bytearray()
-                if answer.status_code not in _PUBLISHED:  # the status says all; a page may be long
-                    return answer.status_code, b""
                 async for piece in answer.aiter_raw():
                     said += piece
                     if len(said) > LONGEST_ANSWER_BYTES:
                         raise _unavailable("an answer too long for a receipt")
-                return answer.status_code, bytes(said)
+                return bytes(said)
 
 
-def _content(request: PublishRequest) -> dict[str, Any]:
-    files = [
-        {
-            "name": file.name,
-            "media_type": file.media_type,
-            "sha256": file.sha256,
-            "content_base64": base64.b64encode(file.content).decode(),
-        }
-        for file in request.attachments
-    ]
-    return request.metadata() | {"attachments": files}
+def _require_taken(status: int, taken: set[int], headers: dict[str, str]) -> None:
+    """The status says all; the page that comes with a refusal may be long and is not read."""
+    if status in taken:
+        return
+    if status >= 500 or status in _ASK_AGAIN:
+        raise _unavailable(f"HTTP {status}")
+    raise WebsiteRefused(where=headers["Idempotency-Key"], status=status)
 
 
 def _receipt(content: bytes) -> Receipt:

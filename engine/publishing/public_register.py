@@ -1,16 +1,28 @@
 """The built-in public register 公开目录: copies of published versions, and nothing else, ever."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.publication import PublishedFile, PublishRequest, Receipt
 from engine.service import Service
-from models import RegisterEntry, RegisterFile
+from models import RegisterEntry
 
-_entry, _file = RegisterEntry.__table__, RegisterFile.__table__
+_entry = RegisterEntry.__table__
+
+_COPY_FILE = text(
+    "INSERT INTO register_file (slug, sha256, size, text) SELECT :slug, sha256, size, text FROM attachment"
+    " WHERE id = :attachment ON CONFLICT DO NOTHING RETURNING id"
+)
+_COPY_CHUNKS = text(
+    "INSERT INTO register_file_chunk (file_id, seq, content)"
+    " SELECT :file, seq, content FROM attachment_chunk WHERE attachment_id = :attachment"
+)
+_FIND_BY_TEXT = text(
+    "INSERT INTO register_text (slug, source, said) SELECT :slug, sha256, left(text, 200000) FROM attachment"
+    " WHERE id = :attachment AND text <> '' ON CONFLICT DO NOTHING"
+)
 
 
 class PublicRegister:
@@ -40,7 +52,7 @@ def enter(
         insert(_entry)
         .values(
             idempotency_key=request.key,
-            attachments=[_described(file) for file in request.attachments],
+            attachments=[file.told() for file in request.attachments],
             published_at=published_at,
             website_url=website_url,
             **values,
@@ -48,18 +60,14 @@ def enter(
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
         .returning(_entry.c.id)
     ).scalar()
-    if inserted is None or not request.attachments:
-        return
-    contents = [
-        {"slug": request.slug, "sha256": file.sha256, "content": file.content} for file in request.attachments
-    ]
-    connection.execute(insert(_file).on_conflict_do_nothing(), contents)
+    if inserted is not None:
+        for file in request.attachments:
+            _copy(connection, request.slug, file)
 
 
-def _described(file: PublishedFile) -> dict[str, Any]:
-    return {
-        "name": file.name,
-        "media_type": file.media_type,
-        "sha256": file.sha256,
-        "size": len(file.content),
-    }
+def _copy(connection: Connection, slug: str, file: PublishedFile) -> None:
+    """The content never leaves the database; the same content under two names is copied once."""
+    made = connection.execute(_COPY_FILE, {"slug": slug, "attachment": file.attachment_id}).scalar()
+    if made is not None:
+        connection.execute(_COPY_CHUNKS, {"file": made, "attachment": file.attachment_id})
+        connection.execute(_FIND_BY_TEXT, {"slug": slug, "attachment": file.attachment_id})

@@ -4,9 +4,10 @@ from engine.reading.ahead import Ahead, Leads, path_from_launch, read_leads, rea
 from engine.reading.case import read_case, read_timeline
 from engine.reading.case_view import CaseView, Timeline
 from engine.reading.cases import CaseLine, CaseList, list_cases
-from engine.reading.deliveries import Delivery, read_deliveries
+from engine.reading.deliveries import Delivery, list_undelivered, read_deliveries
 from engine.reading.documents import (
     AttachmentBytes,
+    AttachmentHeader,
     VersionContent,
     VersionHeader,
     list_versions,
@@ -14,22 +15,31 @@ from engine.reading.documents import (
     read_version,
 )
 from engine.reading.ledger import CaseLedger, read_ledger
+from engine.reading.links import Followed, LinkState, LinkUnknown, follow
+from engine.reading.mailbox import Mail, MailLine, list_mails, read_mail
 from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
 from engine.reading.status import Status, read_status
 from engine.reading.todo import Inbox, Todo, inbox, read_assignment
+from engine.reading.visible import claims_secret
 
 __all__ = [
     "Ahead",
     "AttachmentBytes",
+    "AttachmentHeader",
     "CaseLedger",
     "CaseLine",
     "CaseList",
     "CaseView",
     "Delivery",
     "Directory",
+    "Followed",
     "Inbox",
     "Leads",
+    "LinkState",
+    "LinkUnknown",
+    "Mail",
+    "MailLine",
     "PersonView",
     "ProcedureSchema",
     "ProcedureSummary",
@@ -38,9 +48,13 @@ __all__ = [
     "Todo",
     "VersionContent",
     "VersionHeader",
+    "claims_secret",
+    "follow",
     "inbox",
     "list_cases",
+    "list_mails",
     "list_procedures",
+    "list_undelivered",
     "list_versions",
     "path_from_launch",
     "read_assignment",
@@ -50,6 +64,7 @@ __all__ = [
     "read_directory",
     "read_leads",
     "read_ledger",
+    "read_mail",
     "read_path_ahead",
     "read_procedure",
     "read_status",

@@ -1,5 +1,6 @@
-"""The document of a case: its versions, one version's content, an attachment's bytes."""
+"""The document of a case: its versions, one version's content, the bytes of a file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from engine.actor import Actor
+from engine.files.kinds import SHOWN
+from engine.files.storing import attachment_chunks
 from engine.policy import Act
 from engine.reading.values import snapshot
 from engine.reading.visible import load_visible
@@ -22,7 +25,7 @@ _VERSIONS = """
 """
 _LIST = text(_VERSIONS + " ORDER BY v.version")
 _ONE = text(_VERSIONS + " AND v.version = :version")
-_ATTACHMENT = text("SELECT content FROM attachment WHERE case_id = :case AND sha256 = :sha256")
+_ATTACHMENT = text("SELECT id FROM attachment WHERE case_id = :case AND sha256 = :sha256")
 
 
 class DocumentNotFound(GongkaiError):
@@ -41,12 +44,18 @@ class DocumentNotFound(GongkaiError):
 
 @dataclass(frozen=True)
 class AttachmentHeader:
-    """An attachment without its bytes."""
+    """A file of a version without its bytes: ``size`` of them. ``role``: body or attachment."""
 
     name: str
     media_type: str
     sha256: str
     size: int
+    role: str = "attachment"
+
+    @property
+    def shown(self) -> bool:
+        """Whether a page shows it in place."""
+        return self.media_type in SHOWN
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,10 @@ class VersionContent:
 
 @dataclass(frozen=True)
 class AttachmentBytes:
-    """An attachment to download."""
+    """A file to send, a chunk at a time."""
 
-    name: str
-    media_type: str
-    content: bytes
+    header: AttachmentHeader
+    chunks: Iterator[bytes]
 
 
 def list_versions(service: Service, actor: Actor, number: str) -> list[VersionHeader]:
@@ -120,7 +128,7 @@ def read_version(service: Service, actor: Actor, number: str, version: int) -> V
 def read_attachment(
     service: Service, actor: Actor, number: str, version: int, sha256: str
 ) -> AttachmentBytes:
-    """The bytes of one attachment of one version.
+    """The bytes of one file of one version.
 
     Raises:
         CaseNotFound, NotAllowed, DocumentNotFound.
@@ -130,8 +138,8 @@ def read_attachment(
     if described is None:
         raise DocumentNotFound(where=f"{number}/documents/{version}", number=number)
     with service.read() as connection:
-        content = connection.execute(_ATTACHMENT, {"case": row.case_id, "sha256": sha256}).scalar_one()
-    return AttachmentBytes(described["name"], described["media_type"], bytes(content))
+        stored = connection.execute(_ATTACHMENT, {"case": row.case_id, "sha256": sha256}).scalar_one()
+    return AttachmentBytes(AttachmentHeader(**described), attachment_chunks(service, stored))
 
 
 def _version(service: Service, actor: Actor, number: str, version: int) -> Row[Any]:

@@ -100,7 +100,7 @@ class Inbox:
     next_after: int | None
 
 
-def inbox(service: Service, actor: Actor, *, after: int = 0) -> Inbox:
+def inbox(service: Service, actor: Actor, *, after: int = 0, size: int = PAGE) -> Inbox:
     """The open to-dos the actor may act on now: one's own, and those of posts held today."""
     held = sorted(actor.holdings, key=str)
     arguments = {
@@ -108,13 +108,13 @@ def inbox(service: Service, actor: Actor, *, after: int = 0) -> Inbox:
         "positions": [position for position, _unit in held],
         "units": [unit for _position, unit in held],
         "after": after,
-        "page": PAGE + 1,
+        "page": size + 1,
     }
     with service.read() as connection:
         rows = connection.execute(_INBOX, arguments).all()
-    page = rows[:PAGE]
+    page = rows[:size]
     todos = [_todo(row, actor, shows_title=row.key is not None) for row in page if _may_act(actor, row)]
-    return Inbox(todos, page[-1].id if len(rows) > PAGE else None)
+    return Inbox(todos, page[-1].id if len(rows) > size else None)
 
 
 def read_assignment(service: Service, actor: Actor, assignment_id: int) -> Todo:

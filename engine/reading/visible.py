@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor
+from engine.decisions.claims import claimed
 from engine.policy import Act, Facts, permit
+from engine.service import Service
 from rules.errors import CaseNotFound, NotAllowed
 
 _CASE = text(
@@ -31,6 +33,9 @@ _CASE = text(
      WHERE c.number = :number
     """
 )
+
+
+_OUTCOMES = text("SELECT outcome FROM step WHERE case_id = :case AND outcome IS NOT NULL ORDER BY id")
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,17 @@ def load_visible(connection: Connection, actor: Actor, number: str, act: Act = A
     return Visible(row, facts, actor)
 
 
+def claims_secret(service: Service, actor: Actor, number: str) -> bool:
+    """Whether a state secret is claimed in a case, at launch or on the way, and was not cleared.
+
+    Raises:
+        CaseNotFound: no such case, or none the actor may know of.
+    """
+    with service.read() as connection:
+        row = load_visible(connection, actor, number).row
+        return claimed(row.intake, connection.scalars(_OUTCOMES, {"case": row.id}))
+
+
 def may(actor: Actor, act: Act, facts: Facts) -> bool:
     """The door's answer as a word."""
     try:
@@ -104,4 +120,4 @@ def _is_asked(todo: dict[str, Any], row: Row[Any], actor: Actor) -> bool:
     return may(actor, Act.DECIDE, facts)
 
 
-__all__ = ["Visible", "load_visible", "may"]
+__all__ = ["Visible", "claims_secret", "load_visible", "may"]

@@ -15,12 +15,12 @@ def cached(
     headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Cache-Control": f"public, max-age={seconds}"}
     if modified is not None:
         headers["Last-Modified"] = format_datetime(modified.astimezone(UTC), usegmt=True)
-    if _unchanged(request, headers["ETag"], modified):
+    if unchanged(request, headers["ETag"], modified):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
 
 
-def _unchanged(request: Request, etag: str, modified: datetime | None) -> bool:
+def unchanged(request: Request, etag: str, modified: datetime | None) -> bool:
     asked = request.headers.get("if-none-match")
     if asked is not None:
         return asked.strip() == "*" or etag in [part.strip().removeprefix("W/") for part in asked.split(",")]

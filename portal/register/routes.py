@@ -9,14 +9,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from engine.service import Service
 from portal.downloads import content_disposition, safe_media_type
 from portal.errors import AddressNotFound, DocumentTakenDown, RegisterNotSetUp
 from portal.problems import documented
 from portal.register import pages, shelf
-from portal.register.answers import cached
+from portal.register.answers import cached, unchanged
 from portal.register.search import search
 from portal.register.shelf import Change, Document
 from portal.register.wanted import LABELS, read_wanted
@@ -113,15 +113,17 @@ def attachment(request: Request, slug: Slug, digest: Annotated[str, Path(max_len
     """A download."""
     with _reader(request) as connection:
         found = shelf.document(connection, slug)
-        if isinstance(found, Change):
-            raise DocumentTakenDown(where=slug)
-        file = None if found is None else found.file(digest)
-        if file is None:
-            raise AddressNotFound()
-        content = shelf.file_content(connection, slug, digest)
-    response = cached(request, content, safe_media_type(file.media_type), seconds=300)
-    response.headers["Content-Disposition"] = content_disposition(file.name)
-    return response
+    if isinstance(found, Change):
+        raise DocumentTakenDown(where=slug)
+    file = None if found is None else found.file(digest)
+    if file is None:
+        raise AddressNotFound()
+    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "public, max-age=300"}
+    if unchanged(request, headers["ETag"], None):
+        return Response(status_code=304, headers=headers)
+    headers |= {"Content-Disposition": content_disposition(file.name), "Content-Length": str(file.size)}
+    chunks = shelf.file_chunks(request.app.state.public, slug, digest)
+    return StreamingResponse(chunks, media_type=safe_media_type(file.media_type), headers=headers)
 
 
 @contextmanager

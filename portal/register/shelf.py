@@ -1,11 +1,12 @@
 """Published documents as the public role reads them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
 FEED = 50
 SITEMAP = 500
@@ -22,7 +23,10 @@ _CHANGES = text(
     "SELECT kind, title, doc_no, reason, old_url, new_url, changed_at FROM publication_change"
     " WHERE slug = :slug ORDER BY id"
 )
-_FILE = text("SELECT content FROM register_file WHERE slug = :slug AND sha256 = :sha256")
+_CHUNK = text(
+    "SELECT content FROM register_file_chunk WHERE seq = :seq"
+    " AND file_id = (SELECT id FROM register_file WHERE slug = :slug AND sha256 = :sha256)"
+)
 _ORGAN = text("SELECT name, reading_room FROM organ LIMIT 1")
 _ADDRESSES = text(
     "SELECT e.slug, greatest(e.published_at, max(c.changed_at)) AS changed_at FROM register_entry e"
@@ -66,6 +70,7 @@ class File:
     media_type: str
     sha256: str
     size: int
+    role: str = "attachment"
 
 
 @dataclass(frozen=True)
@@ -129,9 +134,15 @@ def document(connection: Connection, slug: str) -> Document | Change | None:
     return Document(entry_of(row), row.body, files, changes)
 
 
-def file_content(connection: Connection, slug: str, sha256: str) -> bytes:
-    """The bytes of an attachment the document names."""
-    return bytes(connection.execute(_FILE, {"slug": slug, "sha256": sha256}).scalar_one())
+def file_chunks(public: Engine, slug: str, sha256: str) -> Iterator[bytes]:
+    """The bytes of a file the document names. A slow reader holds no connection: they never change."""
+    reader = public.execution_options(isolation_level="AUTOCOMMIT")
+    for seq in range(2**31):
+        with reader.connect() as connection:
+            piece = connection.execute(_CHUNK, {"slug": slug, "sha256": sha256, "seq": seq}).scalar()
+        if piece is None:
+            return
+        yield bytes(piece)
 
 
 def addresses(connection: Connection, part: int) -> list[tuple[str, datetime]]:

@@ -4,14 +4,14 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from portal.problems import answer_problem, status_of
-from portal.web import cases, inbox, launch, pages, people, signing, todo
+from portal.web import cases, files, inbox, launch, links, mailbox, me, messages, pages, people, signing, todo
 from portal.web.caller import SignInFirst, to_sign_in
 from rules.errors import GongkaiError
 
 
 def install(app: FastAPI) -> None:
     """All pages."""
-    for part in (signing, inbox, todo, cases, launch, people, pages):
+    for part in (signing, inbox, todo, links, cases, files, launch, mailbox, messages, people, me, pages):
         app.include_router(part.router)
     app.add_exception_handler(SignInFirst, to_sign_in)
 

@@ -43,6 +43,17 @@ def _session(request: Request) -> Session:
 Reader = Annotated[Session, Depends(_session)]
 """The person reading a page. A change needs ``Writer``."""
 
+
+def _anybody(request: Request) -> Session | None:
+    try:
+        return _session(request)
+    except SignInFirst:
+        return None
+
+
+Anybody = Annotated[Session | None, Depends(_anybody)]
+"""Whoever reads a page that says something to those who are not signed in too."""
+
 Fields = dict[str, list[str]]
 
 

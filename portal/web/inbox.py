@@ -13,6 +13,9 @@ from portal.web.pages import page
 
 router = APIRouter(include_in_schema=False)
 
+SHOWN = 50
+"""To-dos on one page."""
+
 After = Annotated[int, Query(ge=0, le=BIGGEST_ID)]
 
 
@@ -20,7 +23,7 @@ After = Annotated[int, Query(ge=0, le=BIGGEST_ID)]
 def inbox(request: Request, session: Reader, after: After = 0) -> HTMLResponse:
     """The whole page."""
     service = request.app.state.service
-    todos = reading.inbox(service, session.actor, after=after)
+    todos = reading.inbox(service, session.actor, after=after, size=SHOWN)
     mine = reading.list_cases(service, session.actor, state="open")
     return page(request, "inbox.html", session, todos=todos, mine=mine, after=after)
 
@@ -28,7 +31,7 @@ def inbox(request: Request, session: Reader, after: After = 0) -> HTMLResponse:
 @router.get("/inbox/list")
 def inbox_list(request: Request, session: Reader, after: After = 0) -> HTMLResponse:
     """The list alone, asked for again when something changed."""
-    todos = reading.inbox(request.app.state.service, session.actor, after=after)
+    todos = reading.inbox(request.app.state.service, session.actor, after=after, size=SHOWN)
     return page(request, "inbox_list.html", session, todos=todos, after=after)
 
 

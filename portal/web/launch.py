@@ -1,7 +1,7 @@
 """Launching a case: the intake, a draft if there is one, and the path it would take, before it is stored."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -142,7 +142,7 @@ def _offered(field: FieldView, directory: Directory) -> FieldView:
         ]
     else:
         return field
-    return FieldView(**{**vars(field), "kind": "pick", "choices": choices})
+    return replace(field, kind="pick", choices=choices, hint="")
 
 
 def _draft_schema() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Pages rendered: layout, language, local time, the caller's name and CSRF token; all escaped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from engine.acts.access import Session, csrf_token_of
@@ -122,7 +121,7 @@ def _environment(language: str, timezone: str) -> Environment:
         iso=lambda instant: instant.astimezone(zone).isoformat(timespec="seconds"),
         day=_day(language),
         said=lambda named: getattr(named, language),
-        since=_since(catalogue.gettext, catalogue.ngettext),
+        since=_since(catalogue.gettext),
         kilobytes=lambda size: f"{max(1, round(size / 1000)):,} kB",
         paragraphs=lambda text: [line for line in text.split("\n") if line.strip()],
         path=lambda text: quote(str(text), safe=""),
@@ -136,13 +135,13 @@ def _day(language: str) -> Callable[[date], str]:
     return lambda day: day.isoformat()
 
 
-def _since(gettext: Callable[[str], str], _plural: Any) -> Callable[[datetime, datetime], str]:
+def _since(gettext: Callable[[str], str]) -> Callable[[datetime, datetime], str]:
     """How long ago, in the one unit a person would say."""
 
     def since(then: datetime, now: datetime) -> str:
         seconds = max(0, int((now - then).total_seconds()))
         if seconds < 60:
-            return gettext("刚刚")
+            return gettext("不到 1 分钟")
         if seconds < 3600:
             return gettext("%d 分钟") % (seconds // 60)
         if seconds < 86400:
@@ -150,10 +149,3 @@ def _since(gettext: Callable[[str], str], _plural: Any) -> Callable[[datetime, d
         return gettext("%d 天") % (seconds // 86400)
 
     return since
-
-
-def attributes(values: Mapping[str, str | None]) -> Markup:
-    """HTML attributes, escaped; ``None`` leaves one out."""
-    return Markup(" ").join(
-        Markup('{}="{}"').format(name, value) for name, value in values.items() if value is not None
-    )

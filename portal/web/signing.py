@@ -12,7 +12,7 @@ from portal.sign_ins import let_in, sign_in_visitor
 from portal.web.caller import Form, Writer, one
 from portal.web.language import COOKIE, LANGUAGES
 from portal.web.pages import local_path, page, see_other
-from rules.errors import GongkaiError
+from rules.errors import GongkaiError, WrongCredentials
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,9 +27,13 @@ def home(request: Request) -> Response:
 
 
 @router.get("/sign-in")
-def ask(request: Request, next_: Annotated[str, Query(alias="next", max_length=500)] = "/inbox") -> Response:
+def ask(
+    request: Request,
+    next_: Annotated[str, Query(alias="next", max_length=500)] = "/inbox",
+    changed: Annotated[str, Query(max_length=1)] = "",
+) -> Response:
     """The form."""
-    return page(request, "sign_in.html", next=local_path(next_), username="", error=None)
+    return _page(request, next_=local_path(next_), changed=bool(changed))
 
 
 @router.post("/sign-in")
@@ -37,13 +41,13 @@ async def sign_in(request: Request, form: Form) -> Response:
     """Let someone in, or say why not. Nobody can be signed in from a foreign page: see ``same_site``."""
     username, wanted = one(form, "username").strip()[:64], local_path(one(form, "next", "/inbox"))
     if not same_site(request):
-        return page(request, "sign_in.html", next=wanted, username=username, error=None)
+        return _page(request, next_=wanted, username=username)
     try:
+        if not username or not one(form, "password"):  # a mail scanner pressing buttons guesses nothing
+            raise WrongCredentials(where="username")
         signed_in = await sign_in_visitor(request, username, one(form, "password")[:256])
     except GongkaiError as error:
-        return page(
-            request, "sign_in.html", status=status_of(error), next=wanted, username=username, error=error
-        )
+        return _page(request, next_=wanted, username=username, error=error)
     return let_in(see_other(wanted), request, signed_in)
 
 
@@ -67,6 +71,19 @@ def language(request: Request, form: Form) -> Response:
         secure = is_secure(request.app.state.service)
         response.set_cookie(COOKIE, chosen, max_age=_A_YEAR, httponly=True, secure=secure, samesite="lax")
     return response
+
+
+def _page(
+    request: Request,
+    *,
+    next_: str,
+    username: str = "",
+    error: GongkaiError | None = None,
+    changed: bool = False,
+) -> Response:
+    status = status_of(error) if error else 200
+    facts = {"next": next_, "username": username, "error": error, "changed": changed}
+    return page(request, "sign_in.html", status=status, **facts)
 
 
 def same_site(request: Request) -> bool:

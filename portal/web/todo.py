@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from engine import reading
+from engine.acts import desk
 from engine.acts.decide import DecisionRequest, decide
 from engine.acts.retry import retry_case
 from engine.calls import Action, ReturnMode
@@ -17,12 +18,13 @@ from engine.reading import Leads, Todo, VersionContent
 from engine.service import Service
 from portal.problems import status_of
 from portal.requests import BIGGEST_ID
+from portal.web.attached import attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.differences import differences
 from portal.web.fields import answers_from, fields_of
 from portal.web.pages import page, see_other
 from rules.disclosure import DisclosureAttribute, Ground
-from rules.errors import ClassifiedContentRefused, GongkaiError
+from rules.errors import ClassifiedContentRefused, GongkaiError, IdempotencyKeyReused
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,13 +44,39 @@ def submit(request: Request, session: Writer, form: Form, todo_id: TodoId) -> Re
     """Take the answer; what was wrong with it is told on the same page, with everything that was typed."""
     service: Service = request.app.state.service
     todo = reading.read_assignment(service, session.actor, todo_id)
+    if one(form, "what") == "drop":
+        desk.drop_draft(service, session.actor, _about(todo))
+        return see_other(f"/todo/{todo_id}")
+    if one(form, "what") == "save" and todo.asks is not None:
+        return _save(request, session, todo, form)
     try:
         decide(service, session.actor, _request(service, session, todo, form, request.state.received_at))
+    except IdempotencyKeyReused:  # the same page sent again after it was taken: it shows what came of it
+        return see_other(f"/todo/{todo_id}")
     except GongkaiError as error:
         typed = {} if isinstance(error, ClassifiedContentRefused) else form
         now = reading.read_assignment(service, session.actor, todo_id)
         return _page(request, session, now, form=typed, error=error)
+    desk.drop_draft(service, session.actor, _about(todo))
     return see_other(f"/todo/{todo_id}")
+
+
+def _save(request: Request, session: Reader, todo: Todo, form: Fields) -> Response:
+    """Keep what was typed for later; nothing is decided. What may be secret is not kept at all."""
+    service: Service = request.app.state.service
+    if one(form, "answer.state_secret") or reading.claims_secret(service, session.actor, todo.case):
+        error = ClassifiedContentRefused(where="draft", refused="暂存内容", refused_en="a saved draft")
+        return _page(request, session, todo, error=error)
+    kept = {name: values[-1] for name, values in form.items() if name not in ("csrf", "key", "what")}
+    try:
+        desk.save_draft(service, session.actor, _about(todo), kept)
+    except GongkaiError as error:
+        return _page(request, session, todo, form=form, error=error)
+    return see_other(f"/todo/{todo.id}")
+
+
+def _about(todo: Todo) -> str:
+    return f"todo:{todo.id}"
 
 
 @router.post("/cases/{number}/retry")
@@ -88,8 +116,9 @@ def _answers(service: Service, session: Reader, todo: Todo, form: Fields, action
     if answers.get("state_secret"):  # the page came filled in with the text that the claim now takes back
         document = _document(service, session, todo)
         known = vars(document) if document else {}
-        answers = {name: value for name, value in answers.items() if value != known.get(name)}
-    return answers
+        return {name: value for name, value in answers.items() if value != known.get(name)}
+    files = attachments_from(form)
+    return answers if files is None else {**answers, "attachments": files}
 
 
 def _document(service: Service, session: Reader, todo: Todo) -> VersionContent | None:
@@ -112,7 +141,8 @@ def _page(
     service: Service = request.app.state.service
     case = reading.read_case(service, session.actor, todo.case)
     document = _document(service, session, todo)
-    typed = form or {}
+    saved = desk.read_draft(service, session.actor, _about(todo)) if todo.asks and form is None else None
+    typed = form or {name: [value] for name, value in (saved.fields if saved else {}).items()}
     return page(
         request,
         "todo.html",
@@ -125,12 +155,15 @@ def _page(
         ground=Ground(document.ground) if document and document.ground else None,
         changes=_changes(service, session, case, document),
         fields=_fields(todo, document, typed),
+        area=file_area(service, session.actor, todo, document, typed),
         return_fields=_return_fields(todo, typed),
         leads=_leads(service, session, todo),
         directory=reading.read_directory(service),
         typed={name: values[-1] for name, values in typed.items()},
         key=uuid.uuid4().hex,
         error=error,
+        saved=saved,
+        phrases=desk.phrases(service, session.actor),
         next_todo=_next_todo(service, session, todo),
     )
 
@@ -179,5 +212,5 @@ def _next_todo(service: Service, session: Reader, todo: Todo) -> Todo | None:
     """After a decision: the one to go on with."""
     if todo.closed_at is None:
         return None
-    waiting = reading.inbox(service, session.actor).todos
+    waiting = reading.inbox(service, session.actor, size=1).todos
     return waiting[0] if waiting else None

@@ -437,7 +437,14 @@ def test_triggers_stop_even_the_owner(service: Service, bureau: Bureau) -> None:
 
     launch_case(service)
     owner = connect(service.settings.owner_database_url.get_secret_value(), pool_size=1)
-    for table in ("ledger_entry", "decision", "document_version", "ledger_seal", "attachment"):
+    for table in (
+        "ledger_entry",
+        "decision",
+        "document_version",
+        "ledger_seal",
+        "attachment",
+        "attachment_chunk",
+    ):
         with pytest.raises(Exception, match="only grows"), owner.begin() as connection:
             connection.execute(text(f"TRUNCATE {table} CASCADE"))
     for statement in ("UPDATE ledger_entry SET actor = 'x'", "DELETE FROM ledger_entry"):

@@ -82,6 +82,7 @@ def test_a_waiting_publication_and_a_stopped_case_are_not_called_broken(
     ]
 
 
+LOST_FILE = '[{"name": "a.pdf", "media_type": "application/pdf", "sha256": "00", "size": 1}]'
 DAMAGE = {
     "decided-todo-is-closed": "UPDATE assignment SET closed_at = NULL WHERE id = 1",
     "closed-as-decided-has-decision": "DELETE FROM decision WHERE id = (SELECT max(id) FROM decision)",
@@ -110,6 +111,8 @@ DAMAGE = {
     " title, body, marking, formed_on, issued_on, attachments, content_hash, published_at) SELECT 'smuggled',"
     " 'smuggled', organ, unit, doc_no, title, body, marking, formed_on, issued_on, attachments, content_hash,"
     " published_at FROM register_entry",
+    "files-of-versions-are-stored": f"UPDATE document_version SET attachments = '{LOST_FILE}'",
+    "register-files-are-whole": f"UPDATE register_entry SET attachments = '{LOST_FILE}'",
     "register-shows-the-signed-version": "UPDATE register_entry SET body = '另一内容'",
     "register-finds-what-stands": "DELETE FROM register_text",
     "change-was-decided": "INSERT INTO publication_change (case_id, publication_id, slug, kind, title,"

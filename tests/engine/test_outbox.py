@@ -3,7 +3,7 @@
 import email
 import email.policy
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from engine import outbox
+from engine.links import hash_of
 from engine.outbox import send_due
 from engine.service import Service
 from engine.settings import Settings
@@ -41,6 +42,11 @@ def mails(service: Service) -> list[EmailMessage]:
 
 def _parsed(raw: bytes) -> EmailMessage:
     return email.message_from_bytes(raw, policy=email.policy.default)  # type: ignore[return-value]
+
+
+def words(mail: EmailMessage) -> str:
+    """Both parts of a message, as its reader's program decodes them."""
+    return "\n".join(part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
 
 
 def drain(service: Service, channel: Any = None) -> None:
@@ -96,8 +102,11 @@ def test_each_holder_is_told_once_and_the_link_only_opens_the_todo(service: Serv
     assert mail["To"] == "拟稿人 <drafter@qingling.example>"
     assert number in mail["Subject"]
     assert "拟稿" in mail["Subject"]
-    body = mail.get_content()
-    assert f"{service.settings.base_url}/todo/{todo_of(service, number).id}" in body.split()
+    body = words(mail)
+    (link,) = {word for word in body.split() if word.startswith(service.settings.base_url)}
+    assert scalars(
+        service, "SELECT assignment_id FROM todo_link WHERE token_hash = :h", h=hash_of(link.split("/t/")[1])
+    ) == [todo_of(service, number).id]
     assert body.index("您有一项新的待办") < body.index("You have a new to-do")
 
 
@@ -106,7 +115,7 @@ def test_a_message_never_carries_the_title_before_it_is_public_nor_any_content(
 ) -> None:
     number = launch_case(service).number
     decide_all(service, number, until="issue")
-    service_text = "".join(str(m["Subject"]) + m.get_content() for m in _all_sent(service))
+    service_text = "".join(str(m["Subject"]) + words(m) for m in _all_sent(service))
     assert not any(word in service_text for word in SECRET_WORDS)
 
 
@@ -118,8 +127,8 @@ def test_the_title_appears_once_attribute_and_secrecy_are_settled_as_public(
     with service.database.begin() as connection:
         connection.execute(text("UPDATE cases SET title_is_public = true"))
     (told,) = _all_sent(service)
-    assert SECRET_WORDS[0] in told.get_content()
-    assert SECRET_WORDS[1] not in told.get_content()
+    assert SECRET_WORDS[0] in words(told)
+    assert SECRET_WORDS[1] not in words(told)
 
 
 def test_a_case_that_claims_a_state_secret_is_never_named_by_title(service: Service, bureau: Bureau) -> None:
@@ -127,7 +136,7 @@ def test_a_case_that_claims_a_state_secret_is_never_named_by_title(service: Serv
     with service.database.begin() as connection:  # even if a title should ever get there
         connection.execute(text("UPDATE cases SET title = '涉密标题', title_is_public = true"))
     (told,) = _all_sent(service)
-    assert "涉密标题" not in told.get_content()
+    assert "涉密标题" not in words(told)
     assert "涉密标题" not in told["Subject"]
 
 
@@ -355,23 +364,5 @@ def test_an_incident_tells_the_administrators_its_kind_but_not_its_text(
         connection.execute(text("UPDATE holding SET until = '2026-01-01' WHERE position = 'openness_office'"))
     decide_next(service, number)
     mail = next(m for m in _all_sent(service) if "administrator@" in m["To"])
-    assert "no-holder" in mail.get_content()
+    assert "no-holder" in words(mail)
     assert number in mail["Subject"]
-
-
-@pytest.mark.parametrize("template", ["todo", "incident"])
-def test_templates_use_only_what_their_message_offers(template: str) -> None:
-    from dataclasses import fields
-
-    from jinja2 import meta
-
-    from notifications.messages import IncidentOpened, TodoArrived
-    from notifications.rendering import _environment
-
-    offered = {field.name for field in fields({"todo": TodoArrived, "incident": IncidentOpened}[template])}
-    used: set[str] = set()
-    find: Callable[[Any], set[str]] = meta.find_undeclared_variables
-    for part in ("subject", "text"):
-        source = (Path("notifications") / template / f"{part}.txt").read_text(encoding="utf-8")
-        used |= find(_environment().parse(source))
-    assert used == offered

@@ -1,18 +1,32 @@
 """What is published is the signed, reviewed version, once, whatever the website does meanwhile."""
 
+import base64
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from engine.activities import publish_document
+from engine.files.storing import attachment_chunks
 from engine.leases import Lease, claim, give_up, renew, settle
 from engine.publication import PublishRequest, request_for
 from engine.publishing import HttpWebsite, PublicRegister
 from engine.service import Service
 from rules.errors import UnreviewedPublicationRefused, WebsiteRefused, WebsiteUnavailable
-from tests.builders import Bureau, MovableClock, case_row, decide_all, launch_case, scalars, todos_of
+from tests import sample_files as samples
+from tests.builders import (
+    PROACTIVE_DRAFT,
+    Bureau,
+    MovableClock,
+    case_row,
+    decide_all,
+    launch_case,
+    scalars,
+    todos_of,
+)
 from tests.website_process import WebsiteProcess
 
 
@@ -133,9 +147,9 @@ def test_repeated_failure_becomes_one_incident_and_waits_for_the_administrator(
 
 
 @pytest.fixture
-def http(website: WebsiteProcess) -> HttpWebsite:
+def http(service: Service, website: WebsiteProcess) -> HttpWebsite:
     """The adapter to the local website, with little patience."""
-    return HttpWebsite(website.url, timeout_seconds=1.0)
+    return HttpWebsite(website.url, timeout_seconds=1.0, read=partial(attachment_chunks, service))
 
 
 @pytest.mark.parametrize("trouble", ["down", "slow", "drips", "floods", "forgets-to-answer", "killed"])
@@ -194,3 +208,49 @@ def test_register_and_website_are_given_the_same_document(
     sent = website.content(request.key)
     for name in ("title", "body", "doc_no", "marking", "content_hash", "organ", "unit", "slug"):
         assert sent[name] == getattr(entry, name)
+
+
+# --- files -----------------------------------------------------------------------------------
+
+FILES = {"通知.docx": samples.docx(), "大.pdf": samples.pdf(padding=1_500_000)}
+
+
+@pytest.fixture
+def lease_with_files(service: Service, bureau: Bureau) -> Lease:
+    """The right to publish a document with two files, one of several chunks."""
+    files = [
+        {"name": name, "content_base64": base64.b64encode(content).decode()}
+        for name, content in FILES.items()
+    ]
+    made = launch_case(service, draft=PROACTIVE_DRAFT | {"attachments": files}).number
+    decide_all(service, made)
+    return _claim(service, made)
+
+
+def test_register_files_are_copies_made_once(service: Service, lease_with_files: Lease) -> None:
+    first = publish_document(service, lease_with_files)
+    assert publish_document(service, lease_with_files) == first
+    pieces = "SELECT string_agg(content, ''::bytea ORDER BY seq) FROM register_file_chunk GROUP BY file_id"
+    assert {bytes(content) for content in scalars(service, pieces)} == set(FILES.values())
+    assert samples.WORDS in scalars(service, "SELECT text FROM register_file")
+    [told] = scalars(service, "SELECT attachments FROM register_entry")
+    assert [file["name"] for file in told] == list(FILES)
+    with pytest.raises(ProgrammingError, match="permission denied"), service.database.begin() as connection:
+        connection.execute(text("UPDATE register_file_chunk SET content = ''"))
+
+
+def test_website_has_every_file_before_the_document_that_lists_it(
+    service: Service, lease_with_files: Lease, website: WebsiteProcess, http: HttpWebsite
+) -> None:
+    request = replace(_request(service, lease_with_files), key="files:publication:1")
+    website.behave("down")
+    with pytest.raises(WebsiteUnavailable):
+        http.publish(request)
+    assert website.asked(request.key) == []  # a file failed: the document was not sent
+    website.behave("well")
+    assert http.publish(request) == http.publish(request)
+    listed = website.content(request.key)["attachments"]
+    assert [file["name"] for file in listed] == list(FILES)
+    assert [website.file(file["sha256"]) for file in listed] == list(FILES.values())
+    assert "attachment_id" not in listed[0]
+    assert website.published(request.key) == 1

@@ -91,6 +91,13 @@ class Handler(BaseHTTPRequestHandler):
         """What a test may know: the open requests."""
         self._answer(200, {"open": sorted(self.server.open.values()), "hold_at": self.server.hold_at})
 
+    def do_PUT(self) -> None:
+        """A file of the document that comes next; it is the same whenever it comes."""
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        key, digest = self.headers["Idempotency-Key"], sha256(content).hexdigest()
+        self.server.log.write("file", key=key, sha256=digest)
+        self._answer(200 if self.path.endswith(digest) else 422, {})
+
     def do_POST(self) -> None:
         """A publication, or a test's word to hold or release one."""
         content = self.rfile.read(int(self.headers["Content-Length"]))

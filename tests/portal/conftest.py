@@ -62,7 +62,7 @@ SignIn = Callable[[str], Client]
 def app(service: Service, bureau: Bureau) -> Iterator[FastAPI]:
     """The portal of the small bureau; everybody's password is set."""
     with service.database.begin() as connection:
-        connection.execute(text("UPDATE person SET password_hash = :hash"), {"hash": _hash()})
+        connection.execute(text("UPDATE person SET password_hash = :hash"), {"hash": password_hash()})
     made = create_app(service)
     yield made
     if made.state.public is not None:
@@ -89,7 +89,8 @@ def signed_in(app: FastAPI) -> SignIn:
     return sign_in
 
 
-def _hash() -> str:
+def password_hash() -> str:
+    """Of the password everybody has in these tests."""
     # Cheap on purpose: the cost stands in the hash, what is checked is the same.
     return Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 

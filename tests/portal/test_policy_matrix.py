@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from engine.service import Service
+from portal.web import events
 from tests.builders import PROACTIVE_DRAFT, UNIT, decide_next, launch_case, todo_of
 from tests.portal.conftest import PASSWORD, Client, SignIn
 
@@ -31,6 +33,11 @@ def nobody_but(**allowed: int) -> dict[str, int]:
     return {role: 401 if role == "nobody" else 403 for role in ROLES} | allowed
 
 
+def page(**exceptions: int) -> dict[str, int]:
+    """A page for everybody signed in; others are led to the sign-in page."""
+    return {role: 303 if role == "nobody" else 200 for role in ROLES} | exceptions
+
+
 ALL = dict.fromkeys(ROLES, 200)
 CASE = signed(outsider=404)
 DOCUMENT = signed(outsider=404, administrator=403, manager=403)
@@ -38,7 +45,39 @@ DOCUMENT = signed(outsider=404, administrator=403, manager=403)
 EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/openapi.json": ALL,
     "GET /healthz": ALL,
-    "GET /": dict.fromkeys(ROLES, 307),
+    "GET /": dict.fromkeys(ROLES, 303),
+    "GET /static/{name}": dict.fromkeys(ROLES, 404),
+    "GET /sign-in": ALL,
+    "POST /sign-in": dict.fromkeys(ROLES, 303),
+    "POST /language": dict.fromkeys(ROLES, 303),
+    "GET /inbox": page(),
+    "GET /inbox/list": page(),
+    "GET /inbox/events": page(),
+    "GET /todo/{todo_id}": page(outsider=404),
+    # The holder passes the door and is told that the action does not exist.
+    "POST /todo/{todo_id}": page(outsider=404, drafter=403, reviewer=403, administrator=403, manager=403)
+    | {"holder": 422},
+    "GET /cases": page(),
+    "GET /cases/{number}": page(outsider=404),
+    "GET /cases/{number}/versions/{version}": page(outsider=404, administrator=403, manager=403),
+    "GET /cases/{number}/ledger": page(outsider=404),
+    "GET /cases/{number}/sheet": page(outsider=404),
+    "GET /cases/{number}/file": page(outsider=404),
+    "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
+    "POST /cases/{number}/drafter": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /launch": page(),
+    "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
+    "GET /people": page(),
+    "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
+    "GET /mailbox": page(),
+    "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /mailbox/{mail_id}/html": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /messages": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
+    "POST /messages/{message_id}/resend": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
+    "GET /me": page(),
+    "POST /me/password": dict.fromkeys(ROLES, 401) | {"nobody": 303},  # the present password is another
+    "POST /me/phrases": dict.fromkeys(ROLES, 303),
+    "POST /me/phrases/{phrase_id}/remove": dict.fromkeys(ROLES, 303),
     "GET /register": ALL,
     "GET /register/style.css": ALL,
     "GET /register/feed.atom": ALL,
@@ -58,12 +97,19 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/assignments/{assignment_id}": CASE,
     # The holder passes the door and is told that the action does not exist.
     "POST /api/v1/assignments/{assignment_id}/decision": nobody_but(holder=422),
+    # The holder passes the door and is told that no draft is written here.
+    "PUT /api/v1/assignments/{assignment_id}/uploads": nobody_but(holder=422),
+    "DELETE /api/v1/assignments/{assignment_id}/uploads/{upload_id}": dict.fromkeys(ROLES, 404)
+    | {"nobody": 401},
     "POST /api/v1/cases": nobody_but(administrator=201, drafter=201),
     "GET /api/v1/cases/{number}": CASE,
     "GET /api/v1/cases/{number}/timeline": CASE,
     "GET /api/v1/cases/{number}/ledger": CASE,
     "GET /api/v1/cases/{number}/documents": DOCUMENT,
     "GET /api/v1/cases/{number}/documents/{version}": DOCUMENT,
+    "GET /cases/{number}/versions/{version}/files/{sha256}": (
+        dict.fromkeys(ROLES, 404) | {"nobody": 303, "administrator": 403, "manager": 403}
+    ),
     # The case has no such attachment: those who may read the document are told so.
     "GET /api/v1/cases/{number}/documents/{version}/attachments/{sha256}": (
         dict.fromkeys(ROLES, 404) | {"nobody": 401, "administrator": 403, "manager": 403}
@@ -75,8 +121,30 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/procedures": signed(),
     "GET /api/v1/procedures/{key}/schema": signed(),
     "GET /api/v1/status": nobody_but(administrator=200, manager=200),
+    "POST /people/{username}/password": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
     "DELETE /api/v1/session": dict.fromkeys(ROLES, 204) | {"nobody": 401},
+    "POST /sign-out": dict.fromkeys(ROLES, 303),
 }
+FORMS: dict[str, dict[str, str]] = {
+    "POST /sign-in": {"username": "archivist", "password": PASSWORD},
+    "POST /language": {"language": "en"},
+    "POST /todo/{todo_id}": {"action": "dance"},
+    "POST /cases/{number}/retry": {},
+    "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
+    "POST /launch": {
+        "procedure": "proactive-disclosure",
+        "answer.drafter": "drafter",
+        "answer.unit": UNIT,
+        "what": "preview",
+    },
+    "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
+    "POST /sign-out": {},
+    "POST /messages/{message_id}/resend": {},
+    "POST /me/password": {"now": "not-the-password-1", "new": "a-brand-new-password-9"},
+    "POST /me/phrases": {"phrase": "同意报送。"},
+    "POST /me/phrases/{phrase_id}/remove": {},
+}
+QUERIES = {"PUT /api/v1/assignments/{assignment_id}/uploads": {"name": "a.pdf"}}
 BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
     "POST /api/v1/tokens": {"name": "script", "days": 1},
@@ -108,8 +176,15 @@ class Place:
             slug=self.number.lower(),
             part=1,
             key="proactive-disclosure",
+            upload_id=999_999,
             token_id=999_999,
             username="archivist",
+            todo_id=self.assignment,
+            name="nothing.js",
+            phrase_id=1,
+            token="x" * 43,
+            mail_id="0" * 32,
+            message_id=999_999,
         )
 
 
@@ -127,8 +202,9 @@ def test_every_route_is_declared_here(app: FastAPI) -> None:
 
 
 def test_every_role_gets_what_is_declared_on_every_route(
-    app: FastAPI, service: Service, signed_in: SignIn
+    app: FastAPI, service: Service, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(events, "LONGEST_SECONDS", 0)  # the stream ends at once
     number = launch_case(service).number
     decide_next(service, number)
     decide_next(service, number)
@@ -143,7 +219,8 @@ def test_every_role_gets_what_is_declared_on_every_route(
 
 def _visitor(route: str, role: str, clients: dict[str, Client]) -> Client:
     client = clients[role]
-    if route == "POST /api/v1/session":  # a browser of its own: signing in ends the session it came with
+    if route in ("POST /api/v1/session", "POST /sign-in"):
+        # A browser of its own: signing in ends the session it came with.
         return Client(client.app)
     return client
 
@@ -151,4 +228,8 @@ def _visitor(route: str, role: str, clients: dict[str, Client]) -> Client:
 def _ask(route: str, place: Place, client: Client) -> int:
     method, path = route.split(" ", 1)
     body = BODIES.get(route)
-    return client(method, place.fill(path), **({"json": body} if body else {})).status_code
+    if route in FORMS:
+        form = FORMS[route] | {"csrf": client.headers.get("X-CSRF-Token", "")}
+        return client(method, place.fill(path), data=form).status_code
+    sent = {"json": body} if body else {}
+    return client(method, place.fill(path), params=QUERIES.get(route, {}), **sent).status_code

@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import ProgrammingError
 
 from engine.service import Service
-from models import RegisterFile
+from models import RegisterFile, RegisterFileChunk
 from models.database import connect
 from portal.app import create_app
 from tests.builders import PROACTIVE_DRAFT, launch_case
@@ -51,6 +51,7 @@ def test_the_public_role_can_read_the_register_and_do_nothing_else(service: Serv
         assert set(connection.scalars(held)) == {
             "register_entry SELECT",
             "register_file SELECT",
+            "register_file_chunk SELECT",
             "register_text SELECT",
             "publication_change SELECT",
             "organ SELECT",
@@ -161,7 +162,11 @@ def test_attachments_are_downloads_and_cannot_run(service: Service, stranger: Cl
     }
     slug = publish(service, attachments=[described])
     with service.database.begin() as connection:
-        connection.execute(insert(RegisterFile.__table__).values(slug=slug, sha256=digest, content=FILE))
+        files, chunks = RegisterFile.__table__, RegisterFileChunk.__table__
+        row = {"slug": slug, "sha256": digest, "size": len(FILE), "text": ""}
+        file_id = connection.execute(insert(files).values(row).returning(files.c.id)).scalar_one()
+        for seq, piece in enumerate((FILE[:5], FILE[5:])):
+            connection.execute(insert(chunks).values(file_id=file_id, seq=seq, content=piece))
     told = stranger.get(f"/register/{slug}.json").json()["attachments"][0]
     assert told["url"] == f"{service.settings.base_url}/register/{slug}/attachments/{digest}"
     got = stranger.get(f"/register/{slug}/attachments/{digest}")
@@ -225,7 +230,7 @@ def test_a_page_works_for_keyboard_phone_and_reader(service: Service, stranger: 
 
 def test_the_front_door_leads_to_the_register(stranger: Client) -> None:
     answer = stranger.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/register")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/register")
 
 
 def test_without_its_role_the_register_is_closed_and_never_read_otherwise(

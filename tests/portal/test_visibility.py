@@ -7,10 +7,12 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from engine.files.kinds import DOCX
 from engine.service import Service
 from rules.positions import Position
 from tests.builders import PROACTIVE_DRAFT, add_person, decide_all, decide_next, launch_case, todo_of
 from tests.portal.conftest import SignIn
+from tests.sample_files import docx
 
 TITLE = PROACTIVE_DRAFT["title"]
 OPINION = "同意，请按程序办理"
@@ -169,10 +171,10 @@ def test_the_timeline_tells_rounds_returns_and_opinions_to_those_who_take_part(
 def test_versions_and_attachments_are_read_by_those_who_take_part(
     service: Service, signed_in: SignIn
 ) -> None:
-    content = b"<script>alert(1)</script>"
+    content = docx()
     file = {
-        "name": '名单 "一".html',
-        "media_type": "text/html",
+        "name": '名单 "一".docx',
+        "media_type": DOCX.media_type,
         "content_base64": base64.b64encode(content).decode(),
     }
     number = launch_case(service, draft={**PROACTIVE_DRAFT, "attachments": [file]}).number
@@ -185,7 +187,7 @@ def test_versions_and_attachments_are_read_by_those_who_take_part(
     assert digest == sha256(content).hexdigest()
     got = drafter.get(f"/api/v1/cases/{number}/documents/1/attachments/{digest}")
     assert got.content == content
-    assert got.headers["content-type"] == "application/octet-stream"  # never as a page of ours
+    assert got.headers["content-type"] == DOCX.media_type
     assert got.headers["x-content-type-options"] == "nosniff"
     assert got.headers["content-disposition"].startswith('attachment; filename="')
     assert "\n" not in got.headers["content-disposition"]

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -142,6 +142,13 @@ def hide_what_was_taken_down() -> None:
             f"CREATE POLICY standing ON {table} FOR SELECT TO gongkai_public USING (NOT EXISTS (SELECT 1"
             f" FROM publication_change c WHERE c.slug = {table}.slug AND c.kind = 'take_down'))"
         )
+    # Chunks follow their file, which the public role does not see any more.
+    op.execute("ALTER TABLE register_file_chunk ENABLE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY office ON register_file_chunk TO gongkai_app USING (true) WITH CHECK (true)")
+    op.execute(
+        "CREATE POLICY standing ON register_file_chunk FOR SELECT TO gongkai_public USING (EXISTS (SELECT 1"
+        " FROM register_file f WHERE f.id = register_file_chunk.file_id))"
+    )
     # No policy on register_text: it would keep the index from being used. Its rows go instead; the entry stays.
     op.execute(
         """

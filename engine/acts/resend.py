@@ -1,0 +1,59 @@
+"""Sending a message again 重发: the administrator mended what kept it from arriving."""
+
+from sqlalchemy import select, update
+
+from engine.actor import Actor
+from engine.policy import Act, Facts, permit
+from engine.service import Service
+from engine.work import work_on_case
+from models import Notification
+from rules.errors import GongkaiError, Kind, Said
+
+_row = Notification.__table__
+
+
+class MessageNotFound(GongkaiError):
+    """No such message."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到通知{message}", "编号不存在", "请在未送达通知中查看")
+    en = Said("There is no message {message}", "The number is unknown", "See the undelivered messages")
+
+
+class NothingToResend(GongkaiError):
+    """The message left, or was never tried: another try would tell someone twice, or nothing new."""
+
+    kind = Kind.CONFLICT
+    zh = Said("该通知无需重发", "它已发出，或尚在排队", "请刷新后查看状态")
+    en = Said("There is nothing to send again", "It has left, or still waits for its turn", "Look again")
+
+
+def resend(service: Service, actor: Actor, message_id: int) -> str:
+    """Put a message that could not be delivered back in the outbox, due now. Returns its case's number.
+
+    Whether it still has to be sent is asked again when it is sent: nobody is told of a to-do that is over.
+
+    Raises:
+        NotAllowed, MessageNotFound, NothingToResend.
+    """
+    permit(actor, Act.RESEND_MESSAGE, Facts(where=str(message_id)))
+    with service.database.begin() as connection:
+        case_id = connection.execute(select(_row.c.case_id).where(_row.c.id == message_id)).scalar()
+        if case_id is None:
+            raise MessageNotFound(where="message", message=message_id)
+        work = work_on_case(service, connection, case_id, actor=actor.username, channel=actor.channel)
+        key = connection.execute(
+            update(_row)
+            .where(
+                _row.c.id == message_id,
+                _row.c.sent_at.is_(None),
+                _row.c.dropped_at.is_not(None) | (_row.c.attempts > 0),
+            )
+            .values(dropped_at=None, attempts=0, next_try_at=work.now)
+            .returning(_row.c.key)
+        ).scalar()
+        if key is None:
+            raise NothingToResend(where=str(message_id))
+        work.note("message-resent", data={"message": key})
+        work.finish()
+    return work.case.number

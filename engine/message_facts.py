@@ -1,0 +1,203 @@
+"""What a queued message says, looked up when it is sent: what happened meanwhile is told, or nothing is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+
+from engine.links import make_link
+from engine.service import Service
+from notifications.messages import (
+    CaseClosed,
+    CasePublished,
+    Content,
+    DraftHandedOver,
+    IncidentOpened,
+    TodoArrived,
+    TodoReturned,
+)
+from rules.positions import Position
+
+CLOSED = "the to-do is closed"
+INACTIVE = "the person is no longer active"
+NOT_HELD = "the person no longer holds the position"
+NO_ADDRESS = "the person has no e-mail address"
+UNUSABLE = "the e-mail address cannot be used"
+REFUSED = "refused by the mail server: "
+MOOT = (CLOSED, INACTIVE, NOT_HELD)
+"""Reasons for which nobody misses the message."""
+
+# A return settles its step in the very change of the case that opens the step it goes back to.
+_FACTS = text(
+    """
+    SELECT n.key, n.template, n.created_at, n.person_id, p.name, p.email, p.active,
+           c.number, c.title, c.title_is_public, c.intake, c.closed_at AS case_closed_at, c.drafter_id,
+           d.name AS drafter, u.name AS unit, a.id AS todo, a.position, a.person_id AS assigned_to,
+           a.closed_at, s.call, s.round, i.kind, i.blocking, r.title AS returned_by, w.url, w.published_at,
+           EXISTS (SELECT 1 FROM holding h
+                    WHERE h.person_id = n.person_id AND h.position = a.position
+                      AND h.unit_id IS NOT DISTINCT FROM a.unit_id
+                      AND (h.since IS NULL OR h.since <= :today)
+                      AND (h.until IS NULL OR h.until >= :today)) AS holds
+      FROM notification n
+      JOIN person p ON p.id = n.person_id
+      JOIN cases c ON c.id = n.case_id
+      JOIN person d ON d.id = c.drafter_id
+      JOIN unit u ON u.id = c.unit_id
+      LEFT JOIN assignment a ON a.id = n.assignment_id
+      LEFT JOIN step s ON s.id = a.step_id
+      LEFT JOIN incident i ON i.id = a.incident_id
+      LEFT JOIN LATERAL (
+           SELECT b.call->'title' AS title FROM step b
+            WHERE b.case_id = n.case_id AND b.outcome->>'action' = 'return'
+              AND b.settled_seq = s.opened_seq AND a.opened_at = s.opened_at
+            ORDER BY b.id DESC LIMIT 1) r ON n.template = 'todo'
+      LEFT JOIN LATERAL (
+           SELECT url, published_at FROM publication WHERE case_id = n.case_id ORDER BY id DESC LIMIT 1) w
+        ON n.template = 'published'
+     WHERE n.id = :id
+    """
+)
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """All that is known of one queued message."""
+
+    service: Service
+    row: Row[Any]
+
+    @property
+    def why_not(self) -> str:
+        """Why it is not sent any more; empty: it is."""
+        row, of_todo = self.row, self.row.template in ("todo", "incident")
+        if of_todo and (row.todo is None or row.closed_at is not None):
+            return CLOSED
+        if not row.active:
+            return INACTIVE
+        if of_todo and row.assigned_to is None and not row.holds:
+            return NOT_HELD
+        return "" if row.email else NO_ADDRESS
+
+    def content(self) -> Content:
+        """What the templates may show."""
+        return _CONTENT[self.row.template](self)
+
+    def local(self, instant: Any) -> str:
+        """A moment on the organ's clock, to the minute."""
+        zone = ZoneInfo(self.service.settings.timezone)
+        return str(instant.astimezone(zone).strftime("%Y-%m-%d %H:%M"))
+
+    @property
+    def title(self) -> str:
+        """Only once attribute and secrecy are settled as public, never where a secret was ever claimed."""
+        row = self.row
+        return str(row.title) if row.title_is_public and not row.intake.get("state_secret") else ""
+
+    def todo_link(self) -> str:
+        """The recipient's own link to the to-do."""
+        row = self.row
+        return make_link(self.service, key=row.key, todo=row.todo, person=row.person_id)
+
+    def case_link(self) -> str:
+        """The page of the case: it asks whoever comes to sign in."""
+        return f"{self.service.settings.base_url.rstrip('/')}/cases/{self.row.number}"
+
+
+def load_facts(service: Service, notification_id: int) -> MessageFacts:
+    """Read one queued message, in one statement."""
+    with service.read() as connection:
+        row = connection.execute(_FACTS, {"id": notification_id, "today": service.today}).one()
+    return MessageFacts(service, row)
+
+
+def _todo(facts: MessageFacts) -> Content:
+    row = facts.row
+    step, arrived = row.call["title"], facts.local(row.created_at)
+    if row.returned_by is not None:
+        return TodoReturned(
+            recipient=row.name,
+            case_number=row.number,
+            public_title=facts.title,
+            step_zh=step["zh"],
+            step_en=step["en"],
+            returned_by_zh=row.returned_by["zh"],
+            returned_by_en=row.returned_by["en"],
+            unit=row.unit,
+            arrived=arrived,
+            link=facts.todo_link(),
+        )
+    position = Position(row.position)
+    return TodoArrived(
+        recipient=row.name,
+        case_number=row.number,
+        public_title=facts.title,
+        step_zh=step["zh"],
+        step_en=step["en"],
+        round=row.round,
+        position_zh=position.chinese,
+        position_en=position.english,
+        unit=row.unit,
+        basis=row.call["basis"],
+        arrived=arrived,
+        link=facts.todo_link(),
+    )
+
+
+def _incident(facts: MessageFacts) -> Content:
+    row = facts.row
+    return IncidentOpened(
+        recipient=row.name,
+        case_number=row.number,
+        unit=row.unit,
+        kind=row.kind,
+        blocking=row.blocking,
+        arrived=facts.local(row.created_at),
+        link=facts.todo_link(),
+    )
+
+
+def _published(facts: MessageFacts) -> Content:
+    row = facts.row
+    return CasePublished(
+        recipient=row.name,
+        case_number=row.number,
+        public_title=facts.title,
+        address=row.url,
+        published=facts.local(row.published_at),
+        link=facts.case_link(),
+    )
+
+
+def _closed(facts: MessageFacts) -> Content:
+    row = facts.row
+    return CaseClosed(
+        recipient=row.name,
+        case_number=row.number,
+        public_title=facts.title,
+        closed=facts.local(row.case_closed_at),
+        link=facts.case_link(),
+    )
+
+
+def _handed_over(facts: MessageFacts) -> Content:
+    row = facts.row
+    return DraftHandedOver(
+        recipient=row.name,
+        case_number=row.number,
+        drafter=row.drafter,
+        unit=row.unit,
+        handed_over=facts.local(row.created_at),
+        link=facts.case_link() if row.person_id == row.drafter_id else "",
+    )
+
+
+_CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
+    "todo": _todo,
+    "incident": _incident,
+    "published": _published,
+    "closed": _closed,
+    "handed-over": _handed_over,
+}

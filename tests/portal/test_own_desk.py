@@ -1,0 +1,89 @@
+"""One's own desk: what was typed is kept for its writer alone, never where it might be secret."""
+
+from typing import Any
+
+from engine.acts.desk import forget_old_drafts
+from engine.service import Service
+from tests.builders import Bureau, decide_next, launch_case, scalars, todo_of
+from tests.portal.conftest import PASSWORD, Client, SignIn
+from tests.portal.test_pages import HTML, field, post, submit
+
+
+def test_what_was_saved_is_there_again_and_gone_once_decided(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    number = launch_case(service).number
+    todo, browser = todo_of(service, number).id, signed_in("drafter")
+    typed = {"action": "approve", "what": "save", "answer.body": "写了一半", "opinion": "待补充"}
+    assert submit(browser, todo, typed).status_code == 303
+    assert scalars(service, "SELECT count(*) FROM decision") == [0]
+    page = browser.get(f"/todo/{todo}", headers=HTML).text
+    assert "写了一半" in page
+    assert "待补充" in page
+    assert submit(browser, todo, {"action": "approve"}).status_code == 303
+    assert scalars(service, "SELECT count(*) FROM saved_draft") == [0]
+
+
+def test_nobody_else_sees_what_was_saved(service: Service, bureau: Bureau, signed_in: SignIn) -> None:
+    number = launch_case(service).number
+    decide_next(service, number)
+    todo = todo_of(service, number).id
+    submit(signed_in("section_head"), todo, {"action": "approve", "what": "save", "opinion": "私下斟酌"})
+    for username in ("drafter", "administrator", "manager"):
+        assert "私下斟酌" not in signed_in(username).get(f"/todo/{todo}", headers=HTML).text
+
+
+def test_nothing_is_saved_where_a_state_secret_is_claimed(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    plain, claimed = launch_case(service).number, launch_case(service, state_secret=True).number
+    browser = signed_in("drafter")
+    for number, more in ((plain, {"answer.state_secret": "true"}), (claimed, {})):
+        typed = {"action": "approve", "what": "save", "answer.body": "绝密内容", **more}
+        answer = submit(browser, todo_of(service, number).id, typed)
+        assert answer.status_code == 422
+        assert "绝密内容" not in answer.text
+    assert scalars(service, "SELECT count(*) FROM saved_draft") == [0]
+
+
+def test_saved_drafts_of_closed_todos_are_forgotten(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    number = launch_case(service).number
+    todo = todo_of(service, number).id
+    submit(signed_in("drafter"), todo, {"action": "approve", "what": "save", "opinion": "一"})
+    decide_next(service, number)
+    assert forget_old_drafts(service) == 1
+
+
+def test_a_phrase_of_ones_own_is_offered_to_oneself_only(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    browser = signed_in("section_head")
+    token = field(browser.get("/me", headers=HTML), "csrf")
+    for _ in range(2):
+        post(browser, "/me/phrases", {"csrf": token, "phrase": "原则同意，请抓紧办理。"})
+    number = launch_case(service).number
+    decide_next(service, number)
+    assert browser.get(f"/todo/{todo_of(service, number).id}", headers=HTML).text.count("原则同意") == 1
+    assert "原则同意" not in signed_in("office").get("/me", headers=HTML).text
+    (phrase,) = scalars(service, "SELECT id FROM phrase")
+    other = signed_in("office")
+    post(other, f"/me/phrases/{phrase}/remove", {"csrf": field(other.get("/me", headers=HTML), "csrf")})
+    assert scalars(service, "SELECT count(*) FROM phrase") == [1]
+
+
+def test_changing_ones_password_needs_the_present_one_and_ends_every_session(
+    app: Any, service: Service, signed_in: SignIn
+) -> None:
+    browser, elsewhere = signed_in("drafter"), signed_in("drafter")
+    token = field(browser.get("/me", headers=HTML), "csrf")
+    new = "一个全新的口令-2026-ok"
+    wrong = post(browser, "/me/password", {"csrf": token, "now": "wrong-password", "new": new})
+    assert wrong.status_code == 401
+    changed = post(browser, "/me/password", {"csrf": token, "now": PASSWORD, "new": new})
+    assert changed.headers["location"] == "/sign-in?changed=1"
+    assert elsewhere.get("/inbox", headers=HTML).status_code == 303
+    fields = {"username": "drafter", "password": new}
+    assert post(Client(app), "/sign-in", fields).headers["location"] == "/inbox"
+    assert scalars(service, "SELECT count(*) FROM ledger_entry WHERE action = 'password-changed'") == [1]
