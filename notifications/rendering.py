@@ -49,11 +49,11 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
     message["List-Id"] = f"<gongkai.{sender.domain}>"  # what people's filters go by
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notes must not answer
     message["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
-    message["Content-Language"] = "zh-CN, en"
     text = _rendered(content.folder, "text", values)
     html = _rendered(content.folder, "html", {**values, "subject": subject})
     message.set_content(_NOT_FOR_TEXT.sub("", text), charset="utf-8", cte="base64")
     message.add_alternative(_NOT_FOR_TEXT.sub("", html), subtype="html", charset="utf-8", cte="base64")
+    message["Content-Language"] = "zh-CN, en"  # last: what stands here before goes into the first part
     message.set_boundary(sha256(f"boundary:{key}".encode()).hexdigest()[:40])
     return message
 

@@ -82,6 +82,9 @@ class Website(BaseHTTPRequestHandler):
         """A file, before the document that lists it; the same again changes nothing."""
         content = self.rfile.read(int(self.headers["Content-Length"]))
         digest = self.path.rpartition("/")[2]
+        if not self._is_signed(digest.encode()):
+            self.send_error(401)
+            return
         mode = (self.folder / "mode").read_text() if (self.folder / "mode").exists() else "well"
         self._note("files.jsonl", {"key": self.headers["Idempotency-Key"], "sha256": digest})
         if mode == "down":

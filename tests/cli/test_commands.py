@@ -304,6 +304,18 @@ def test_doctor_names_what_is_broken_and_ends_with_7(gongkai: Gongkai, number: s
     assert set(answer.json["findings"][0]) == {"check", "severity", "where", "zh", "en"}
 
 
+def test_doctor_says_when_mail_would_carry_links_to_this_machine(
+    gongkai: Gongkai, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_SMTP_HOST", "mail.qingling.example")
+    monkeypatch.setenv("GONGKAI_MAIL_FROM", "gongkai@qingling.example")
+    answer = gongkai("doctor", "--json")
+    assert answer.code == Code.BROKEN
+    assert [(f["check"], f["where"]) for f in answer.json["findings"]] == [
+        ("settings-reach-people", "GONGKAI_BASE_URL")
+    ]
+
+
 def test_warnings_alone_do_not_fail_the_doctor(gongkai: Gongkai) -> None:
     with gongkai.service.database.begin() as connection:
         connection.execute(text("UPDATE holding SET until = '2020-01-01' WHERE position = 'deputy_head'"))

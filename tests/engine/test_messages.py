@@ -191,7 +191,7 @@ def test_every_message_is_text_and_html_chinese_first_with_the_same_facts(kind: 
     assert html.index('<td lang="zh-CN">') < html.index('<td lang="en">')
 
 
-TAGS = {"html", "head", "meta", "title", "body", "table", "tr", "td", "th", "p", "hr", "a", "b", "font"}
+TAGS = {"html", "head", "meta", "title", "body", "table", "tr", "td", "th", "p", "hr", "br", "a", "b", "font"}
 ATTRIBUTES = {
     "a": {"href"},
     "font": {"color"},
@@ -234,6 +234,7 @@ def test_headers_say_what_programs_need_and_hold_in_78_characters(kind: Any) -> 
     mail = rendered(sample(kind, case_number="ZD-2026-" + "9" * 100))
     assert len(mail["Subject"]) <= LONGEST_SUBJECT
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "zh-CN, en"
     assert mail["List-Id"] == "<gongkai.qingling.example>"
     assert {part.get_content_charset() for part in mail.iter_parts()} == {"utf-8"}  # type: ignore[attr-defined]
     assert mail.as_bytes().isascii()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from rules.errors import WebsiteRefused
 from rules.time import system_time
 from tests.website_process import WebsiteProcess
 
+CONTENT_HASH = sha256(b"x").hexdigest()
 SECRET = "a shared secret 共享密钥"
 REQUEST = PublishRequest(
     key="webhook:publication:1",
@@ -31,7 +33,7 @@ REQUEST = PublishRequest(
     formed_on=date(2026, 4, 20),
     issued_on=date(2026, 4, 20),
     content_hash="0" * 64,
-    attachments=(PublishedFile("附件.txt", "text/plain", "1" * 64, b"x"),),
+    attachments=(PublishedFile("附件.txt", "text/plain", CONTENT_HASH, 1, "attachment", 7),),
 )
 
 
@@ -44,7 +46,7 @@ def strict(website: WebsiteProcess) -> Iterator[WebsiteProcess]:
 
 
 def adapter(website: WebsiteProcess, signer: Signer | None) -> HttpWebsite:
-    return HttpWebsite(website.url, timeout_seconds=2.0, signer=signer)
+    return HttpWebsite(website.url, timeout_seconds=2.0, read=lambda _: iter([b"x"]), signer=signer)
 
 
 def test_a_signed_publication_is_taken_and_published_once(strict: WebsiteProcess) -> None:

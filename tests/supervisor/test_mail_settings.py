@@ -96,18 +96,17 @@ def test_a_password_never_travels_unencrypted_to_another_machine() -> None:
     assert faults(**PUBLIC | {"smtp_host": "localhost"}, **signing_in) == set()
 
 
-def test_an_authority_that_is_no_certificate_and_a_sender_that_is_no_address_are_refused(
+def test_an_authority_that_is_no_certificate_and_a_sender_of_this_machine_are_refused(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "empty.pem").write_text("no certificate")
     for path in (tmp_path / "empty.pem", tmp_path / "missing.pem"):
         assert faults(**PUBLIC, smtp_ca_file=str(path)) == {("SMTP_CA_FILE", True)}
-    for sender in ("gongkai@localhost", "nobody", "公开@例.cn", "a@b.example\r\nBcc: c@d.example"):
-        assert faults(**PUBLIC | {"mail_from": sender}) == {("MAIL_FROM", True)}
+    assert faults(**PUBLIC | {"mail_from": "gongkai@localhost"}) == {("MAIL_FROM", True)}
 
 
 def test_the_refusal_says_every_setting_in_both_languages_and_survives_pickling() -> None:
-    wrong = PUBLIC | {"base_url": "http://localhost", "mail_from": "x"}
+    wrong = PUBLIC | {"base_url": "http://localhost", "mail_from": "x@localhost"}
     with pytest.raises(SettingsUnusable) as caught:
         require_usable(Settings(**wrong))
     said = str(pickle.loads(pickle.dumps(caught.value)))
