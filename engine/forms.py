@@ -73,7 +73,7 @@ def _web_address(text: str) -> str:
 Line = Annotated[str, AfterValidator(_one_line)]
 """One line of text without control characters, NFC."""
 
-WebAddress = Annotated[Line, Field(max_length=500), AfterValidator(_web_address)]
+WebAddress = Annotated[Line, Field(max_length=300), AfterValidator(_web_address)]
 """A web address as it is recorded and shown; what may be looked at is decided elsewhere."""
 
 Text = Annotated[str, AfterValidator(_lines)]
