@@ -10,6 +10,7 @@ from deployments.samples import read_bureau
 from engine.reading import inbox
 from engine.reading.values import Named, position_named
 from engine.service import Service
+from portal.prefect.reads import UI_BASE
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def visit_of(instance: Instance, service: Service, *, password: str, cases: Mapp
     return Visit(
         portal=portal,
         register=f"{portal}/register",
-        prefect=f"http://127.0.0.1:{instance.ports.prefect}",
+        prefect=f"http://127.0.0.1:{instance.ports.prefect}{UI_BASE}/",
         prefect_auth=instance.credentials.prefect_auth_string,
         home=instance.home,
         password=password,
@@ -87,7 +88,8 @@ def print_visit(visit: Visit) -> None:
     print_line(f"{say('密码', 'Password')}: {visit.password}")
     print_line(f"{say('门户', 'Portal')}: {visit.portal}")
     print_line(f"{say('公开目录', 'Public register')}: {visit.register}")
-    print_line(f"Prefect: {visit.prefect}  ({visit.prefect_auth})")
+    print_line(f"Prefect: {visit.portal}{UI_BASE}/ ({say('管理员、管理者', 'administrator, manager')})")
+    print_line(f"{say('Prefect（本机运维）', 'Prefect (operator)')}: {visit.prefect}  ({visit.prefect_auth})")
     print_line(f"GONGKAI_HOME={visit.home}")
     print_line(
         say(

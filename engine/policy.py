@@ -25,6 +25,7 @@ class Act(StrEnum):
     SET_PASSWORD = "set-password"
     MANAGE_OWN_TOKENS = "manage-own-tokens"
     SEE_STATUS = "see-status"
+    WATCH_RUNS = "watch-runs"
 
 
 _NAMES = {
@@ -39,6 +40,7 @@ _NAMES = {
     Act.SET_PASSWORD: ("设置他人密码", "set another's password"),
     Act.MANAGE_OWN_TOKENS: ("管理令牌", "manage tokens"),
     Act.SEE_STATUS: ("查看运行状态", "see the status"),
+    Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
 }
 
 
@@ -185,4 +187,5 @@ _RULES = {
     Act.SET_PASSWORD: _administrators,
     Act.MANAGE_OWN_TOKENS: _own,
     Act.SEE_STATUS: _watchers,
+    Act.WATCH_RUNS: _watchers,
 }

@@ -37,7 +37,10 @@ def _progress(text: str) -> None:
         here = instance()
         tell(f"  {say('门户', 'portal')}: http://127.0.0.1:{here.ports.portal}")
         # The sign-in stays in its file: this output is often kept as a log.
-        tell(f"  Prefect: http://127.0.0.1:{here.ports.prefect}（口令见 {here.home / 'secrets.json'}）")
+        tell(
+            f"  Prefect: http://127.0.0.1:{here.ports.prefect}/prefect/"
+            f"（口令见 {here.home / 'secrets.json'}）"
+        )
         tell(say("  按 Ctrl-C 停止", "  Ctrl-C stops it"))
 
 

@@ -16,6 +16,7 @@ from engine.reading.documents import (
 from engine.reading.ledger import CaseLedger, read_ledger
 from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
+from engine.reading.runs import read_flow_run
 from engine.reading.status import Status, read_status
 from engine.reading.todo import Inbox, Todo, inbox, read_assignment
 
@@ -48,6 +49,7 @@ __all__ = [
     "read_case",
     "read_deliveries",
     "read_directory",
+    "read_flow_run",
     "read_leads",
     "read_ledger",
     "read_path_ahead",

@@ -6,7 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,13 @@ COUNTED = ("cases", "decision", "document_version", "register_entry", "person")
 class Demo:
     """The command as a process; what it prints is in files."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
         self.out, self.err = folder / "out", folder / "err"
         command = [str(Path(sys.executable).with_name("gongkai")), "demo", "--home", str(self.home), *PORTS]
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
-                [*command, "--json", *arguments],
+                [*command, "--json"],
                 env=clean_environment() | {"LANG": "C.UTF-8"},
                 cwd=folder,
                 stdout=out,
@@ -48,6 +48,11 @@ class Demo:
         wait_until(lambda: _document(self.out) or self.process.poll() is not None, seconds=5)
         assert self.process.poll() is None, self.err.read_text()
         return dict(_document(self.out))
+
+    def got_to(self, words: str) -> bool:
+        """Whether it has told of this; it must live meanwhile."""
+        assert self.process.poll() is None, self.err.read_text()
+        return words in self.err.read_text()
 
     def interrupt(self) -> int:
         """Ctrl-C; gives the exit code."""
@@ -71,23 +76,32 @@ def _document(path: Path) -> Any:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Where the demonstration lives; its parts and its database are removed afterwards."""
-    yield tmp_path
+def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
+    """Starts the demonstration of this test; its parts and its data are removed afterwards."""
+    started: list[Demo] = []
+
+    def again() -> Demo:
+        started.append(Demo(tmp_path))
+        return started[-1]
+
+    yield again
+    for demo in started:
+        demo.process.kill()
+        demo.process.wait(10)
     start_over(Instance(tmp_path / "home", environ=clean_environment()))
 
 
 @pytest.mark.timeout(600)
 def test_killed_demonstration_is_finished_by_the_next_start_and_kept_data_are_never_doubled(
-    folder: Path,
+    start: Callable[[], Demo],
 ) -> None:
     """Windows: kill -9 while the cases are walked; Ctrl-C when ready; a start over kept data."""
-    killed = Demo(folder)
-    wait_until(lambda: " 6/16" in killed.err.read_text(), seconds=200, what="six cases in place")
+    killed = start()
+    wait_until(lambda: killed.got_to(" 6/16"), seconds=200, what="six cases in place")
     killed.process.kill()
     killed.process.wait(10)
 
-    first = Demo(folder)
+    first = start()
     visit = first.visit()
     expected = read_demo_cases(system_time().date())
     assert len(visit["cases"]) == len(expected) == 16
@@ -99,7 +113,7 @@ def test_killed_demonstration_is_finished_by_the_next_start_and_kept_data_are_ne
     assert (stat.S_IMODE(os.stat(first.home / "demo.json").st_mode)) == 0o600
     assert first.interrupt() == Code.OK
 
-    again = Demo(folder)
+    again = start()
     assert again.visit() == visit, "the same addresses, password, to-dos and cases"
     assert again.counts() == counted
     assert again.interrupt() == Code.OK

@@ -62,7 +62,7 @@ SignIn = Callable[[str], Client]
 def app(service: Service, bureau: Bureau) -> Iterator[FastAPI]:
     """The portal of the small bureau; everybody's password is set."""
     with service.database.begin() as connection:
-        connection.execute(text("UPDATE person SET password_hash = :hash"), {"hash": _hash()})
+        connection.execute(text("UPDATE person SET password_hash = :hash"), {"hash": hash_of_password()})
     made = create_app(service)
     yield made
     if made.state.public is not None:
@@ -89,7 +89,8 @@ def signed_in(app: FastAPI) -> SignIn:
     return sign_in
 
 
-def _hash() -> str:
+def hash_of_password() -> str:
+    """What is stored of ``PASSWORD``."""
     # Cheap on purpose: the cost stands in the hash, what is checked is the same.
     return Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
