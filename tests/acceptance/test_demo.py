@@ -18,21 +18,22 @@ from deployments.commands.exits import Code
 from deployments.demo_cases import read_demo_cases
 from deployments.demo_state import start_over
 from deployments.instance import Instance
+from deployments.ports import PortChoice, Ports, choose_port
 from rules.time import system_time
 from tests.conftest import clean_environment
 from tests.waiting import wait_until
 
-PORTS = ["--prefect-port", "25390", "--portal-port", "29390"]
 COUNTED = ("cases", "decision", "document_version", "register_entry", "person")
 
 
 class Demo:
     """The command as a process; what it prints is in files."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ports: Ports) -> None:
         self.home = folder / "home"
         self.out, self.err = folder / "out", folder / "err"
-        command = [str(Path(sys.executable).with_name("gongkai")), "demo", "--home", str(self.home), *PORTS]
+        command = [str(Path(sys.executable).with_name("gongkai")), "demo", "--home", str(self.home)]
+        command += ["--prefect-port", str(ports.prefect), "--portal-port", str(ports.portal)]
         with self.out.open("w") as out, self.err.open("w") as err:
             self.process = subprocess.Popen(
                 [*command, "--json"],
@@ -44,8 +45,7 @@ class Demo:
 
     def visit(self) -> dict[str, Any]:
         """What it says once it is ready."""
-        wait_until(lambda: self.out.read_text() or self.process.poll() is not None, seconds=200)
-        wait_until(lambda: _document(self.out) or self.process.poll() is not None, seconds=5)
+        wait_until(lambda: _document(self.out) or self.process.poll() is not None, seconds=200)
         assert self.process.poll() is None, self.err.read_text()
         return dict(_document(self.out))
 
@@ -79,9 +79,10 @@ def _document(path: Path) -> Any:
 def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
     """Starts the demonstration of this test; its parts and its data are removed afterwards."""
     started: list[Demo] = []
+    ports = Ports(*(choose_port(first, "demo", choice=PortChoice.NEXT_FREE) for first in (25390, 29390)))
 
     def again() -> Demo:
-        started.append(Demo(tmp_path))
+        started.append(Demo(tmp_path, ports))
         return started[-1]
 
     yield again
