@@ -18,6 +18,10 @@ help:  ## what can be made
 .PHONY: install
 install: $(VENV)/.installed  ## the virtual environment, from the hash-pinned lock
 
+.PHONY: demo
+demo: install  ## a bureau with cases on their way, until Ctrl-C; its data stay (FRESH=1 starts over)
+	$(BIN)/gongkai demo $(if $(FRESH),--fresh)
+
 .PHONY: demo-once
 demo-once: install  ## one real case, from launch to publication, then everything stops
 	$(BIN)/gongkai demo --once

@@ -1,4 +1,4 @@
-"""The demonstration: a temporary installation, 青岭县, case ZD-01 from its draft to the reading room.
+"""One case walked whole: a temporary installation, 青岭县, case ZD-01 from its draft to the reading room.
 
 Everything is real but the people: PostgreSQL, Prefect, worker, portal; each decision is a request by the
 person who has the to-do. At the end everything is stopped and removed.
@@ -6,7 +6,6 @@ person who has the to-do. At the end everything is stopped and removed.
 
 import os
 import secrets
-import signal
 import sys
 import tempfile
 import time
@@ -23,11 +22,7 @@ from sqlalchemy import select
 from deployments.commands.exits import Code
 from deployments.commands.here import service_of, settings_from
 from deployments.commands.terminal import (
-    head,
-    plain,
     print_json,
-    print_line,
-    print_table,
     say,
     speech,
     tell,
@@ -69,15 +64,14 @@ class Demonstration:
                 set_password(service, operator("demo"), username, self.passwords[username])
 
     def _acting(self) -> list[str]:
-        """The administrator, the manager, and who has a part in the sample cases."""
-        cases = {sample.intake["unit"] for sample in self.samples()}
-        people = read_bureau().roster.people
-        return [p.username for p in people if any(h.unit in cases or not h.unit for h in p.positions)]
+        """The administrator, the manager, and who has a part in the sample case."""
+        unit, people = self.sample.intake["unit"], read_bureau().roster.people
+        return [p.username for p in people if any(h.unit in (unit, "") for h in p.positions)]
 
-    def samples(self) -> list[Sample]:
-        """The case that is walked whole, and the one that is left in the drafter's inbox."""
-        today = datetime.now(UTC).date()
-        return [read_sample("ZD-01", today=today), read_sample("ZD-02", today=today)]
+    @property
+    def sample(self) -> Sample:
+        """The case that is walked whole."""
+        return read_sample("ZD-01", today=datetime.now(UTC).date())
 
     @property
     def base_url(self) -> str:
@@ -89,14 +83,14 @@ class Demonstration:
         tell(f"{time.monotonic() - self.began:6.1f} s  {text}")
 
 
-def show(*, once: bool) -> int:
+def show() -> int:
     """Run the demonstration. Returns the exit code; an interruption stops and removes everything too."""
     home = Path(tempfile.mkdtemp(prefix=PREFIX))
-    here = Demonstration(Instance(home, environ=_environment_without_installation()))
+    here = Demonstration(Instance(home, environ=environment_without_installation()))
     try:
         with signals_as_exit():
             clear_leftovers(here.progress)
-            _run(here, once=once)
+            _run(here)
         return Code.OK
     except SystemExit:
         tell(say("已中断", "Interrupted"))
@@ -106,23 +100,21 @@ def show(*, once: bool) -> int:
             remove_home(here.instance)
 
 
-def _run(here: Demonstration, *, once: bool) -> None:
+def _run(here: Demonstration) -> None:
     supervisor = Supervisor(
         here.instance,
         migrate=here.furnish,
-        ports=_anywhere() if once else Ports(),
+        ports=_anywhere(),
         port_choice=PortChoice.NEXT_FREE,
         on_progress=here.progress,
     )
     with supervisor:
         try:
-            report = _walk_and_check(here, once=once)
+            report = _walk_and_check(here)
         except Exception:
-            _quote_logs(here)
+            quote_logs(here.instance)
             raise
-        _tell_report(here, report, once=once)
-        if not once:
-            _stay()
+        _tell_report(report)
     here.progress(say("已全部停止并清除", "Everything is stopped and removed"))
 
 
@@ -132,8 +124,8 @@ def _anywhere() -> Ports:
     return Ports(prefect=first, portal=first + 50)
 
 
-def _walk_and_check(here: Demonstration, *, once: bool) -> Report:
-    sample, waiting = here.samples()
+def _walk_and_check(here: Demonstration) -> Report:
+    sample = here.sample
     roster = read_bureau().roster
     usernames = {person.name: person.username for person in roster.people}
     administrator = next(
@@ -148,8 +140,6 @@ def _walk_and_check(here: Demonstration, *, once: bool) -> Report:
             run = _wait_for_prefect(here, service, case["number"])
             letters = len(list(here.instance.mailbox.glob("*.eml")))
             report = make_report(service, case, walk, sample=sample, run=run, letters=letters)
-        if not once:
-            walk.leave_waiting(waiting)
     return report
 
 
@@ -184,80 +174,22 @@ def _count_task_runs(http: httpx.Client, api: str, flow_run_id: UUID) -> int:
     return int(http.post(f"{api}/task_runs/count", json=wanted).json())
 
 
-@dataclass(frozen=True)
-class SignIn:
-    """Somebody of the sample bureau, with the password of this demonstration."""
-
-    username: str
-    password: str
-    name: str
-    positions: list[str]
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where a demonstration that stays is visited."""
-
-    portal: str
-    prefect: str
-    prefect_auth: str
-    home: Path
-    sign_ins: list[SignIn]
-
-
-def _tell_report(here: Demonstration, report: Report, *, once: bool) -> None:
-    """One JSON document, or tables; a demonstration that stays says where and as whom to visit it."""
-    stays = None if once else _addresses(here)
+def _tell_report(report: Report) -> None:
+    """One JSON document, or tables."""
     if speech.as_json:
-        print_json(report if stays is None else {**plain(report), "visit": stays})
+        print_json(report)
     else:
         print_report(report)
-        if stays is not None:
-            _print_addresses(stays)
     sys.stdout.flush()
 
 
-def _addresses(here: Demonstration) -> Addresses:
-    people = [p for p in read_bureau().roster.people if p.username in here.passwords]
-    return Addresses(
-        portal=here.base_url,
-        prefect=f"http://127.0.0.1:{here.instance.ports.prefect}",
-        prefect_auth=here.instance.credentials.prefect_auth_string,
-        home=here.instance.home,
-        sign_ins=[
-            SignIn(p.username, here.passwords[p.username], p.name, [h.position.chinese for h in p.positions])
-            for p in people
-        ],
-    )
-
-
-def _print_addresses(stays: Addresses) -> None:
-    rows = [[who.username, who.password, who.name, "、".join(who.positions)] for who in stays.sign_ins]
-    columns = [
-        head("用户名", "user"),
-        head("密码", "password"),
-        head("姓名", "name"),
-        head("岗位", "position"),
-    ]
-    print_table(say("登录", "Sign-ins"), columns, rows)
-    print_line(f"{say('门户', 'Portal')}: {stays.portal}")
-    print_line(f"Prefect: {stays.prefect}  ({stays.prefect_auth})")
-    print_line(f"GONGKAI_HOME={stays.home}")
-    print_line(say("按 Ctrl-C 停止并清除", "Ctrl-C stops and removes everything"))
-
-
-def _stay() -> None:
-    """Until Ctrl-C."""
-    while True:
-        signal.pause()
-
-
-def _quote_logs(here: Demonstration) -> None:
-    for log in sorted(here.instance.logs.glob("*.log")):
+def quote_logs(instance: Instance) -> None:
+    """The end of every log, for whoever must find out why the demonstration failed."""
+    for log in sorted(instance.logs.glob("*.log")):
         tell(f"--- {log.name}\n{tail(log, 15)}")
 
 
-def _environment_without_installation() -> dict[str, str]:
+def environment_without_installation() -> dict[str, str]:
     """The caller's environment without any installation or Prefect it may point to."""
     return {
         name: value for name, value in os.environ.items() if not name.startswith(("GONGKAI_", "PREFECT_"))

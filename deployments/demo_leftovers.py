@@ -1,7 +1,7 @@
 """What a killed demonstration leaves behind: found and removed by the next one.
 
-``kill -9`` of ``gongkai demo`` ends nobody but itself: database, Prefect, worker and portal go on in a home
-nobody will ever start again.
+``kill -9`` of ``gongkai demo --once`` ends nobody but itself: database, Prefect, worker and portal go on in a
+home nobody will ever start again.
 """
 
 import os

@@ -1,6 +1,7 @@
 """Walking a sample case over HTTP as its people would: sign in, open the inbox, decide, next."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -102,13 +103,23 @@ class Walk:
         Raises:
             DemonstrationFailed: a request was refused, or nothing moved for too long.
         """
+        return self.until(sample, lambda case: bool(case["state"] == "closed"))
+
+    def until(self, sample: Sample, there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Launch the sample, unless it was, and decide until ``there`` says so of the case.
+
+        A walk that was killed is continued by walking the sample again: launch and decisions carry keys.
+
+        Raises:
+            DemonstrationFailed: a request was refused, nothing moved for too long, or it ended elsewhere.
+        """
         began = time.perf_counter()
         number = self._desk(self.launcher).launch(sample)
         self._note(began, self.launcher, ("发起", "launch"), "")
         until = time.monotonic() + AUTOMATED_SECONDS
-        while (case := self._desk(self.launcher).case(number))["state"] != "closed":
-            if case["state"] == "stopped":
-                raise DemonstrationFailed(where=number, why=str(case["incidents"]))
+        while not there(case := self._desk(self.launcher).case(number)):
+            if case["state"] in ("stopped", "closed"):
+                raise DemonstrationFailed(where=number, why=f"{case['outcome']} {case['incidents']}")
             if case["held_by"]:
                 self._decide_next(case, sample)
                 until = time.monotonic() + AUTOMATED_SECONDS
@@ -117,10 +128,6 @@ class Walk:
             else:
                 time.sleep(POLL_SECONDS)
         return case
-
-    def leave_waiting(self, sample: Sample) -> str:
-        """Launch a sample and leave it with its drafter: something for a visitor to decide."""
-        return self._desk(self.launcher).launch(sample)
 
     def _decide_next(self, case: dict[str, Any], sample: Sample) -> None:
         username = self.usernames[case["held_by"][0]["people"][0]]

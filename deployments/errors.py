@@ -42,6 +42,20 @@ class SecretsUnreadable(InstallationError):
         )
 
 
+class NotADemonstration(InstallationError):
+    """The folder named for the demonstration holds an installation that is none: it is never furnished."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.home = home
+
+    def __str__(self) -> str:
+        return (
+            f"The folder {self.home} holds an installation that is no demonstration. Nothing in it was "
+            f"changed. Choose another folder with --home."
+        )
+
+
 class InstanceAlreadyRunning(InstallationError):
     """Another supervisor holds this instance."""
 

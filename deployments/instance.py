@@ -11,7 +11,7 @@ from deployments.credentials import Credentials, obtain_credentials
 from deployments.errors import HomeNotWritable, ManagedDatabaseIncomplete
 from deployments.lock import InstanceLock
 from deployments.ports import LOOPBACK, Ports, read_ports
-from deployments.prefect_environment import FOREIGN, prefect_environment
+from deployments.prefect_environment import FOREIGN, UI_BASE, prefect_environment
 from deployments.processes import MARK
 
 MANAGED = (
@@ -103,7 +103,9 @@ class Instance:
             **addresses,
             "GONGKAI_HOME": str(self.home),
             "GONGKAI_BASE_URL": self.environ.get("GONGKAI_BASE_URL") or f"http://{LOOPBACK}:{ports.portal}",
-            "GONGKAI_PREFECT_UI_URL": f"http://{LOOPBACK}:{ports.prefect}",
+            "GONGKAI_PREFECT_UI_URL": f"http://{LOOPBACK}:{ports.prefect}{UI_BASE}",
+            "GONGKAI_PREFECT_SERVER_URL": f"http://{LOOPBACK}:{ports.prefect}",
+            "GONGKAI_PREFECT_AUTH_STRING": self.credentials.prefect_auth_string,
         }
 
     def child_environment(self, component: str) -> dict[str, str]:

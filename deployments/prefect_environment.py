@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deployments.ports import LOOPBACK
+from portal.prefect.reads import UI_BASE
 
 FOREIGN = (
     "PREFECT_API_KEY",
@@ -60,12 +61,14 @@ def prefect_environment(*, home: Path, port: int, auth_string: str, database_url
         "PREFECT__SERVER_FINAL": "1",
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"{origin}/api",
-        "PREFECT_UI_URL": origin,
+        "PREFECT_UI_URL": f"{origin}{UI_BASE}",
         "PREFECT_API_AUTH_STRING": auth_string,
         "PREFECT_SERVER_API_AUTH_STRING": auth_string,
         "PREFECT_SERVER_API_HOST": LOOPBACK,
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"{origin},http://localhost:{port}",
         "PREFECT_SERVER_UI_API_URL": f"{origin}/api",
+        # The same path as in the portal, so that one bundle serves both.
+        "PREFECT_SERVER_UI_SERVE_BASE": UI_BASE,
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url,
     }

@@ -28,6 +28,7 @@ class Act(StrEnum):
     SEE_STATUS = "see-status"
     RESEND_MESSAGE = "resend-message"
     READ_MAIL = "read-mail"
+    WATCH_RUNS = "watch-runs"
 
 
 _NAMES = {
@@ -45,6 +46,7 @@ _NAMES = {
     Act.SEE_STATUS: ("查看运行状态", "see the status"),
     Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
     Act.READ_MAIL: ("查看该邮件", "read this message"),
+    Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
 }
 
 
@@ -200,4 +202,5 @@ _RULES = {
     Act.SEE_STATUS: _watchers,
     Act.RESEND_MESSAGE: _administrators,
     Act.READ_MAIL: _addressee,
+    Act.WATCH_RUNS: _watchers,
 }

@@ -47,8 +47,14 @@ class Settings(BaseSettings):
     """Header in which a reverse proxy states the visitor's address (``X-Real-IP``, ``X-Forwarded-For``); the
     proxy must overwrite or extend whatever the visitor sent. Empty: the address of the connection."""
 
-    prefect_ui_url: str = "http://127.0.0.1:4390"
+    prefect_ui_url: str = "http://127.0.0.1:4390/prefect"
     """Where an operator on the server sees Prefect's UI."""
+
+    prefect_server_url: str = ""
+    """Where the portal reaches Prefect's server, to show it under ``/prefect/``; empty: it does not."""
+
+    prefect_auth_string: SecretStr = SecretStr("")
+    """``user:password`` of Prefect's API. The portal adds it on the server; no browser ever gets it."""
 
     timezone: str = "Asia/Shanghai"
     """Local dates (成文日期, 印发日期) are dates in this zone."""

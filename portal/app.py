@@ -15,6 +15,8 @@ from portal.caller import is_secure
 from portal.door import Door
 from portal.files import UploadsUnderWay
 from portal.openapi import described
+from portal.prefect import routes as prefect
+from portal.prefect.server import PrefectServer
 from portal.problems import install_handlers
 from portal.register import routes as register
 from portal.sign_ins import SignInLines
@@ -43,6 +45,7 @@ def create_app(service: Service | None = None) -> FastAPI:
     )
     app.state.service = chosen
     app.state.public = _public_database(chosen)
+    app.state.prefect = PrefectServer(chosen.settings)
     app.state.sign_ins = SignInLines()
     app.state.uploads = UploadsUnderWay()
     app.add_middleware(Door, time=chosen.time, secure=is_secure(chosen))
@@ -55,6 +58,7 @@ def create_app(service: Service | None = None) -> FastAPI:
     app.include_router(installation.health)
     app.include_router(register.router)
     app.include_router(register.crawlers)
+    app.include_router(prefect.router)
     web.install(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]
     return app

@@ -71,7 +71,7 @@ class Door:
             if takes_file(method, scope["path"]):
                 receive = Metered(receive, scope["headers"])  # the one body that is not held here
             elif method in _UNSAFE:
-                receive = _replay(await self._admitted_body(scope, receive))
+                receive = _replay(await self._admitted_body(scope, receive), receive)
             await self.app(scope, receive, guarded)
         except ClientDisconnect:
             return
@@ -145,13 +145,14 @@ async def _read(receive: Receive, limit: int) -> bytes:
             return b"".join(parts)
 
 
-def _replay(body: bytes) -> Receive:
-    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body once more; what comes after it is the connection's: a streamed answer waits for its end."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def receive() -> Message:
-        return next(messages, {"type": "http.disconnect"})
+    async def replayed() -> Message:
+        return messages.pop() if messages else await receive()
 
-    return receive
+    return replayed
 
 
 def look_through(body: bytes) -> None:

@@ -57,6 +57,30 @@ class UploadsAtOnce(GongkaiError):
     )
 
 
+class PrefectAway(GongkaiError):
+    """Prefect cannot be shown now. No case depends on it: they go on without."""
+
+    kind = Kind.UNAVAILABLE
+    zh = Said("暂时无法打开 Prefect", "{why_zh}", "事项办理不受影响；请稍后再试，仍不行请联系系统管理员")
+    en = Said(
+        "Prefect cannot be shown now",
+        "{why_en}",
+        "Cases go on without it; try again later, then ask the administrator",
+    )
+
+
+class NotThroughPortal(GongkaiError):
+    """Prefect was asked for something other than a read that is named."""
+
+    kind = Kind.NOT_ALLOWED
+    zh = Said("经门户只能查看 Prefect", "该地址或操作未列入可查看的范围", "办理请在门户中进行")
+    en = Said(
+        "Prefect can only be looked at through the portal",
+        "This address or action is not among the reads that are let through",
+        "Act in the portal",
+    )
+
+
 class AddressNotFound(GongkaiError):
     """No such page."""
 

@@ -1,11 +1,16 @@
 """``up`` and ``demo``: starting everything here."""
 
-from typing import Annotated
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deployments.commands.here import instance, settings_from
 from deployments.commands.terminal import prints, say, talks, tell
+
+if TYPE_CHECKING:
+    from deployments.ports import Ports
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535)]
 
@@ -13,20 +18,19 @@ Port = Annotated[int | None, typer.Option(min=1, max=65535)]
 @talks
 def up(prefect_port: Port = None, portal_port: Port = None) -> None:
     """启动全部部件，直到 Ctrl-C / start everything and keep it running until Ctrl-C"""
-    from dataclasses import replace
-
     from deployments.mail_settings import require_usable
     from deployments.migrating import bring_up_to_date
-    from deployments.ports import Ports
     from deployments.supervisor import Supervisor
 
-    asked = {name: port for name, port in (("prefect", prefect_port), ("portal", portal_port)) if port}
     here = instance()
     here.prepare()
     for fault in require_usable(settings_from(here.environment())):
         tell(say(f"! {fault.setting}：{fault.zh}", f"! {fault.setting} {fault.en}"))
     supervisor = Supervisor(
-        here, migrate=bring_up_to_date, ports=replace(Ports(), **asked), on_progress=_progress
+        here,
+        migrate=bring_up_to_date,
+        ports=_ports(prefect_port, portal_port),
+        on_progress=_progress,
     )
     supervisor.serve()
     tell(say("已全部停止", "Everything is stopped"))
@@ -38,17 +42,43 @@ def _progress(text: str) -> None:
         here = instance()
         tell(f"  {say('门户', 'portal')}: http://127.0.0.1:{here.ports.portal}")
         # The sign-in stays in its file: this output is often kept as a log.
-        tell(f"  Prefect: http://127.0.0.1:{here.ports.prefect}（口令见 {here.home / 'secrets.json'}）")
+        tell(
+            f"  Prefect: http://127.0.0.1:{here.ports.prefect}/prefect/"
+            f"（口令见 {here.home / 'secrets.json'}）"
+        )
         tell(say("  按 Ctrl-C 停止", "  Ctrl-C stops it"))
 
 
 @prints
 def demo(
     once: Annotated[
-        bool, typer.Option("--once", help="办完一件即停 / run one case whole, then stop everything")
+        bool, typer.Option("--once", help="办完一件即停并清除 / run one case whole, then stop and remove all")
     ] = False,
+    home: Annotated[Path, typer.Option(help="数据目录 / folder of the demonstration's data")] = Path(
+        ".gongkai-demo"
+    ),
+    fresh: Annotated[bool, typer.Option("--fresh", help="清除后重新开始 / start over")] = False,
+    password: Annotated[
+        str,
+        typer.Option(help="各人共用的密码；不填则沿用或生成 / everybody's password; else kept or generated"),
+    ] = "",
+    prefect_port: Port = None,
+    portal_port: Port = None,
 ) -> None:
-    """演示：青岭县应急管理局与事项 ZD-01 / the sample bureau and case ZD-01, in a temporary folder"""
-    from deployments.demo import show
+    """演示：青岭县应急管理局，十余件事项处于不同环节，Ctrl-C 停止，数据保留 / the sample bureau, with more
+    than a dozen cases on their way; Ctrl-C stops it, its data stay"""
+    if once:
+        from deployments.demo import show
 
-    raise typer.Exit(show(once=once))
+        raise typer.Exit(show())
+    from deployments.demo_living import stay
+
+    ports = _ports(prefect_port, portal_port)
+    raise typer.Exit(stay(home, ports=ports, password=password, fresh=fresh))
+
+
+def _ports(prefect: int | None, portal: int | None) -> "Ports":
+    from deployments.ports import Ports
+
+    asked = {name: port for name, port in (("prefect", prefect), ("portal", portal)) if port}
+    return replace(Ports(), **asked)

@@ -19,6 +19,7 @@ from engine.reading.links import Followed, LinkState, LinkUnknown, follow
 from engine.reading.mailbox import Mail, MailLine, list_mails, read_mail
 from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
+from engine.reading.runs import read_flow_run
 from engine.reading.status import Status, read_status
 from engine.reading.todo import Inbox, Todo, inbox, read_assignment
 from engine.reading.visible import claims_secret
@@ -62,6 +63,7 @@ __all__ = [
     "read_case",
     "read_deliveries",
     "read_directory",
+    "read_flow_run",
     "read_leads",
     "read_ledger",
     "read_mail",

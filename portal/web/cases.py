@@ -48,6 +48,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         ground=Ground(document.ground) if document and document.ground else None,
         versions=reading.list_versions(service, session.actor, view.number) if document else [],
         ahead=reading.read_path_ahead(service, session.actor, view.number),
+        flow_run=reading.read_flow_run(service, session.actor, view.number),
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],

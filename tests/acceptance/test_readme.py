@@ -25,6 +25,7 @@ FOREVER = {"gongkai up"}  # started by the fixture, which keeps it running meanw
 BY_MAKE = re.compile(r"^make (?P<target>[a-z-]+)")
 NAMED = re.compile(r"(?:^|`)make (?P<target>[a-z-]+)", flags=re.M)
 RUN_BY = {
+    "demo": "tests/acceptance/test_demo.py",  # it stays until Ctrl-C: the test presses it
     "demo-once": ".ci/run",
     "test": ".ci/run",
     "test-kill": ".ci/run",
@@ -103,6 +104,9 @@ def test_every_make_target_the_readmes_name_is_run_by_someone() -> None:
     assert set().union(*map(targets_named, READMES)) == RUN_BY.keys()
     on_every_change = {line.split()[1] for line in ci_lines() if line.startswith("make ")}
     assert {target for target, runner in RUN_BY.items() if runner == ".ci/run"} <= on_every_change
+    demo = (ROOT / RUN_BY["demo"]).read_text()
+    assert '"demo"' in demo
+    assert "$(BIN)/gongkai demo $(if $(FRESH),--fresh)\n" in (ROOT / "Makefile").read_text()
     bench = (ROOT / RUN_BY["bench"]).read_text()
     assert '"-m", "benchmarks"' in bench
     assert "test-bench" in on_every_change

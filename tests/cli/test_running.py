@@ -149,7 +149,7 @@ def test_demo_once_walks_zd_01_whole_and_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(300)
 def test_ctrl_c_during_the_demonstration_stops_and_removes_everything(tmp_path: Path) -> None:
-    process = start(["demo"], clean_environment() | {"TMPDIR": str(tmp_path)}, tmp_path)
+    process = start(["demo", "--once"], clean_environment() | {"TMPDIR": str(tmp_path)}, tmp_path)
     begun = tmp_path.glob
     wait_until(lambda: list(begun("gongkai-demo-*/run/prefect.json")), seconds=60, what="prefect")
     process.send_signal(signal.SIGINT)
@@ -169,7 +169,7 @@ def test_next_demonstration_removes_what_a_killed_one_left_and_spares_one_that_l
     living.prepare()
     held = living.lock
     held.acquire()
-    process = start(["demo"], clean_environment() | {"TMPDIR": str(tmp_path)}, tmp_path)
+    process = start(["demo", "--once"], clean_environment() | {"TMPDIR": str(tmp_path)}, tmp_path)
     wait_until(lambda: list(tmp_path.glob("gongkai-demo-*/run/prefect.json")), seconds=60, what="prefect")
     process.kill()
     process.communicate(timeout=10)

@@ -78,6 +78,12 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /me/password": dict.fromkeys(ROLES, 401) | {"nobody": 303},  # the present password is another
     "POST /me/phrases": dict.fromkeys(ROLES, 303),
     "POST /me/phrases/{phrase_id}/remove": dict.fromkeys(ROLES, 303),
+    "GET /prefect": nobody_but(administrator=303, manager=303),
+    # Who may watch passes the door and is told that this installation has no Prefect.
+    "GET /prefect/ui-settings": nobody_but(administrator=503, manager=503),
+    "GET /prefect/api/admin/settings": nobody_but(administrator=200, manager=200),
+    "GET /prefect/{path:path}": nobody_but(administrator=503, manager=503),
+    **{f"{method} /prefect/{{path:path}}": nobody_but() for method in ("POST", "PUT", "PATCH", "DELETE")},
     "GET /register": ALL,
     "GET /register/style.css": ALL,
     "GET /register/feed.atom": ALL,
@@ -167,7 +173,7 @@ class Place:
     assignment: int
 
     def fill(self, path: str) -> str:
-        return path.format(
+        return path.replace("{path:path}", "v2/runs").format(
             number=self.number,
             assignment_id=self.assignment,
             version=1,

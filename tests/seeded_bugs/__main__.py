@@ -13,7 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".gongkai", "__pycache__", ".*_cache", "*.egg-info")
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".gongkai*", "__pycache__", ".*_cache", "*.egg-info")
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def test_every_prefect_variable_is_known_to_prefect(tmp_path: Path, monkeypatch:
                 "PREFECT_API_AUTH_STRING",
             },
         ),
-        ("portal", {"GONGKAI_DATABASE_URL", "GONGKAI_PUBLIC_DATABASE_URL"}),
+        ("portal", {"GONGKAI_DATABASE_URL", "GONGKAI_PUBLIC_DATABASE_URL", "GONGKAI_PREFECT_AUTH_STRING"}),
         ("worker", {"GONGKAI_DATABASE_URL", "PREFECT_API_AUTH_STRING", "GONGKAI_SMTP_PASSWORD"}),
     ],
 )

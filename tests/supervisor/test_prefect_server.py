@@ -33,7 +33,7 @@ def test_dropped_database_is_made_again_and_the_server_works_again(
         instance, components=(PREFECT,), ports=ports, port_choice=PortChoice.NEXT_FREE
     ) as supervisor:
         port, secret = supervisor.ports.prefect, instance.credentials.prefect_auth_string
-        assert _status(port, "/v2/") == 200
+        assert _status(port, "/prefect/v2/") == 200
         assert _status(port, "/api/flows/0") == 401
 
         def counts() -> bool:
