@@ -1,0 +1,83 @@
+"""A citizen finds what was published, with and without script; the publisher puts it there by hand."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.activities import ACTIVITIES
+from engine.leases import claim, settle
+from engine.service import Service
+from tests.browser.conftest import PHONE, Portal, Visit
+from tests.builders import PROACTIVE_DRAFT, decide_all, launch_case, scalars
+
+
+def publish(service: Service, **draft: str) -> str:
+    """A case up to its publication in the register, as the worker does it."""
+    number = launch_case(service, draft={**PROACTIVE_DRAFT, **draft}).number
+    decide_all(service, number, until="paper-copy")
+    (step,) = scalars(service, "SELECT step_id FROM activity WHERE settled_at IS NULL")
+    lease = claim(service, step, holder="test")
+    assert lease is not None
+    settle(service, lease, ACTIVITIES[lease.activity](service, lease))
+    return number
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_citizen_finds_the_document_by_two_characters(portal: Portal, visit: Visit, script: bool) -> None:
+    publish(
+        portal.service, title="关于开展冬季消防安全检查的通知", body="各镇人民政府：\n请于月底前完成检查。"
+    )
+    publish(portal.service, title="关于做好救灾物资储备的通知", body="请核对库存。")
+    citizen = visit(java_script_enabled=script)
+    page = citizen.go("/register").page
+    if script:
+        citizen.require_accessible()
+    page.locator("input[type=search], input[name=q]").first.fill("消防")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=re.compile("冬季消防"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("救灾物资"))).to_have_count(0)
+    citizen.picture("citizen-search")
+    page.get_by_role("link", name=re.compile("冬季消防")).first.click()
+    expect(page.get_by_text("（此件公开发布）")).to_be_visible()
+    expect(page.get_by_text("青应急〔2026〕1号").first).to_be_visible()
+    if script:
+        citizen.require_accessible()
+    citizen.picture("citizen-document")
+
+
+def test_the_register_fits_a_phone(portal: Portal, visit: Visit) -> None:
+    number = publish(portal.service, title="关于" + "很长的标题" * 12 + "的通知")
+    phone = visit(PHONE, is_mobile=True, has_touch=True)
+    for path in ("/register", f"/register/{number.lower()}", "/register?q=%E6%A0%87%E9%A2%98"):
+        page = phone.go(path).page
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        phone.require_accessible()
+
+
+def test_an_empty_register_says_so(portal: Portal, visit: Visit) -> None:
+    citizen = visit().go("/register")
+    expect(citizen.page.get_by_text(re.compile("还没有公开的文件"))).to_be_visible()
+    citizen.require_accessible()
+
+
+def test_the_publisher_is_told_when_the_page_does_not_carry_the_document(
+    portal: Portal, visit: Visit
+) -> None:
+    """Published by hand: an address that cannot be looked at is refused on the page, and kept as typed."""
+    by_hand = replace(
+        portal.service, settings=portal.service.settings.model_copy(update={"website": "by-hand"})
+    )
+    number = launch_case(by_hand).number
+    decide_all(by_hand, number, until="publication-by-hand")
+    publisher = visit().sign_in("publisher")
+    page = publisher.page
+    page.get_by_role("link", name=re.compile("网站公开")).click()
+    publisher.require_accessible()
+    page.get_by_label("网页地址").fill("http://127.0.0.1:9/")
+    page.get_by_role("button", name="提交办理结果").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.get_by_label("网页地址").input_value() == "http://127.0.0.1:9/"
+    publisher.picture("publisher-refused")
+    assert scalars(by_hand, "SELECT count(*) FROM publication") == [0]
