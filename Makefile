@@ -41,6 +41,7 @@ test-long: install  ## whole programs over and over: the bench, up, demo, interr
 .PHONY: test-browser
 test-browser: install  ## the pages in a real Chromium (Debian's package chromium)
 	$(BIN)/pytest -m browser tests/browser
+	$(BIN)/pytest -m browser tests/prefect
 
 .PHONY: guide
 guide: install  ## the same, keeping its pictures for docs/guide

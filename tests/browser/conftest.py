@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -58,14 +59,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+CHROMIUM_OPTIONS: dict[str, Any] = {
+    "executable_path": shutil.which("chromium") or CHROMIUM,
+    "args": [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+}
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser of this run."""
-    found = shutil.which("chromium") or CHROMIUM
-    assert Path(found).exists(), "Chromium is needed: install Debian's package chromium"
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    found = Path(CHROMIUM_OPTIONS["executable_path"])
+    assert found.exists(), "Chromium is needed: install Debian's package chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*_QUIET, *sandbox])
+        browser = playwright.chromium.launch(**CHROMIUM_OPTIONS)
         yield browser
         browser.close()
 

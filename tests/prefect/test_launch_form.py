@@ -10,7 +10,9 @@ from tests.prefect.console import Console
 from tests.waiting import wait_until
 
 
-def _deployment(console: Console) -> dict[str, Any]:
+def deployment(console: Console) -> dict[str, Any]:
+    """The deployment whose form it is, once it is applied."""
+
     def applied() -> dict[str, Any] | None:
         answer = console.http.get("/deployments/name/proactive-disclosure/case")
         return answer.json() if answer.status_code == 200 else None
@@ -25,7 +27,7 @@ def _submit(console: Console, parameters: dict[str, Any], **more: Any) -> str:
         "state": {"type": "SCHEDULED", "message": "Run from the Prefect UI"},
         **more,
     }
-    made = console.ask("POST", f"/deployments/{_deployment(console)['id']}/create_flow_run", body)
+    made = console.ask("POST", f"/deployments/{deployment(console)['id']}/create_flow_run", body)
     return str(made["id"])
 
 
@@ -35,14 +37,14 @@ def _case_launched_by(live: Service, run_id: str) -> str | None:
 
 
 def test_form_has_ordered_chinese_fields(live: Service, live_bureau: Bureau, console: Console) -> None:
-    deployment = _deployment(console)
-    schema = deployment["parameter_openapi_schema"]
+    applied = deployment(console)
+    schema = applied["parameter_openapi_schema"]
     fields = sorted(schema["properties"].items(), key=lambda item: item[1]["position"])
     assert [name for name, _ in fields] == ["drafter", "unit", "doc_type", "legality_review", "state_secret"]
     assert fields[0][1]["title"].startswith("拟稿人")
     assert "通知" in schema["properties"]["doc_type"]["enum"]
     assert {"title", "body"}.isdisjoint(schema["properties"])
-    assert deployment["entrypoint"] == "flows.runs.proactive_disclosure"
+    assert applied["entrypoint"] == "flows.runs.proactive_disclosure"
 
 
 def test_form_launches_a_case_that_its_drafter_decides(

@@ -2,7 +2,6 @@
 browser. What is refused is refused before Prefect hears of it."""
 
 import re
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,12 +18,12 @@ from sqlalchemy import text
 from deployments.supervisor import Supervisor
 from engine.service import Service
 from portal.app import create_app
+from tests.browser.conftest import CHROMIUM_OPTIONS
 from tests.builders import Bureau, decide_all, launch_case
 from tests.portal.conftest import PASSWORD, password_hash
 from tests.prefect.console import Console
 from tests.waiting import wait_until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SECONDS = 60_000.0  # in milliseconds, as the browser counts
 
 
@@ -119,19 +118,15 @@ def test_changes_are_refused_and_the_run_stays_as_it_was(
 @pytest.fixture
 def page(address: str) -> Iterator[Page]:
     """A browser window; every answer is kept in ``page.answers``."""
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = playwright.chromium.launch(**CHROMIUM_OPTIONS)
         opened = browser.new_page(base_url=address, viewport={"width": 1300, "height": 1000})
         opened.set_default_timeout(SECONDS)
         yield opened
         browser.close()
 
 
+@pytest.mark.browser
 @pytest.mark.timeout(300)
 def test_a_manager_follows_the_link_of_a_case_and_sees_its_run(
     page: Page, installation: Supervisor, console: Console, shown: str
@@ -182,6 +177,7 @@ ESCAPES = """async () => {
 }"""
 
 
+@pytest.mark.browser
 @pytest.mark.timeout(300)
 def test_scripts_of_prefects_page_reach_nothing_of_ours(page: Page, manager: httpx.Client) -> None:
     """The bundle is not ours: it must not find a CSRF token with which to act as the person signed in."""
