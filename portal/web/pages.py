@@ -120,6 +120,9 @@ def _environment(language: str, timezone: str) -> Environment:
         moment=lambda instant: instant.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         iso=lambda instant: instant.astimezone(zone).isoformat(timespec="seconds"),
         day=_day(language),
+        named=lambda word: (
+            catalogue.gettext(str(word)) if word else ""
+        ),  # plain text: escaped like all others
         said=lambda named: getattr(named, language),
         since=_since(catalogue.gettext),
         kilobytes=lambda size: f"{max(1, round(size / 1000)):,} kB",

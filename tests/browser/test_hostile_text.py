@@ -1,5 +1,6 @@
 """Whatever people type is text: two hundred ways of writing a script run nowhere, on no page, for nobody."""
 
+import base64
 import itertools
 from typing import Any
 
@@ -11,6 +12,7 @@ from engine.leases import claim, settle
 from engine.service import Service
 from tests.browser.conftest import Portal, Visit
 from tests.builders import decide_all, launch_case, scalars, todo_of
+from tests.sample_files import image
 
 CALL = "window.pwned=1"
 _TAGS = [
@@ -74,9 +76,9 @@ def walk(service: Service, share: list[str], number: int) -> str:
         "attribute": "主动公开",
         "attachments": [
             {
-                "name": "".join(c for c in share[1] if c not in "/\\")[:100] + ".txt",
-                "media_type": "text/plain",
-                "content_base64": "5paH",
+                "name": "".join(c for c in share[1] if c not in "/\\")[:100] + ".png",
+                "media_type": "image/png",
+                "content_base64": base64.b64encode(image("PNG")).decode(),
             }
         ],
     }
@@ -171,4 +173,9 @@ def test_hostile_names_are_text_too(portal: Portal, visit: Visit) -> None:
 
 def _require_harmless(page: Any, where: str) -> None:
     assert page.evaluate("typeof window.pwned") == "undefined", where
-    assert page.locator("main img, main iframe, main script, main svg, main object, main embed").count() == 0
+    assert (
+        page.locator(
+            "main img:not(.shown), main iframe, main script, main svg, main object, main embed"
+        ).count()
+        == 0
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2.ext
 import pytest
+from jinja2 import Environment, nodes
 
 import flows  # noqa: F401  installs every procedure
 from engine.calls import Action
@@ -61,6 +62,30 @@ def everything() -> list[str]:
     words = {*messages_of_templates(), *messages_of_code(), *messages_of_forms(), *endings()}
     words |= {action.chinese for action in Action} | {attribute.value for attribute in DisclosureAttribute}
     return sorted(words - {""})
+
+
+def translated_variables(source: str) -> list[int]:
+    """Lines where ``_()`` is given anything but a text of the template.
+
+    What it returns is taken for safe HTML: given a value, it would let people's text through unescaped.
+    """
+    tree = Environment(extensions=["jinja2.ext.i18n"]).parse(source)
+    return [
+        call.lineno
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name)
+        and call.node.name in ("_", "gettext", "ngettext")
+        and not isinstance(call.args[0], nodes.Const)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "portal/templates").rglob("*.html")), ids=lambda p: p.name)
+def test_only_texts_of_the_templates_are_translated_as_html(path: Path) -> None:
+    assert translated_variables(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_translated_variable_is_found() -> None:
+    assert translated_variables("{{ _('一') }}\n{{ _(someone.text) }}") == [2]
 
 
 def test_every_message_has_its_english() -> None:
