@@ -55,6 +55,10 @@ test-kill: install  ## kill -9 over worker, API, Prefect, PostgreSQL and up; Pre
 test-seeded-bugs: install  ## every patch in tests/seeded_bugs must be caught by its test
 	$(BIN)/python -m tests.seeded_bugs
 
+.PHONY: test-demo
+test-demo: install  ## make demo, killed and begun again: nothing doubled
+	$(BIN)/pytest -m long --timeout=600 tests/acceptance
+
 .PHONY: test-bench
 test-bench: install  ## the whole bench in small: every required figure is measured
 	$(BIN)/pytest -m long --timeout=600 tests/benchmarks

@@ -82,8 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
         if "prefect_stock" in chosen.only:
             _stock(installation, figures, sizes)
     if "mail" in chosen.only:
-        with temporary_installation() as fresh, fresh.running(), fresh.service() as service:
-            mail.measure(Desk(service), figures, sizes.mail)
+        with temporary_installation() as fresh:
+            _mail(fresh, figures, sizes)
     if "system" in chosen.only:
         with temporary_installation() as fresh:
             system.measure(fresh, figures, sizes.system)
@@ -136,6 +136,11 @@ def _decisions(
             base_url = installation.environment["GONGKAI_BASE_URL"]
             register.measure(service, base_url, figures, documents=sizes.documents, requests=50)
     return about
+
+
+def _mail(installation: Installation, figures: Figures, sizes: Sizes) -> None:
+    with installation.running(), installation.service() as service:
+        mail.measure(Desk(service), figures, sizes.mail)
 
 
 def _stock(installation: Installation, figures: Figures, sizes: Sizes) -> None:

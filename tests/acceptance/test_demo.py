@@ -92,6 +92,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
     start_over(Instance(tmp_path / "home", environ=clean_environment()))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_killed_demonstration_is_finished_by_the_next_start_and_kept_data_are_never_doubled(
     start: Callable[[], Demo],

@@ -24,6 +24,7 @@ def latest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(bench, "_decisions", _measures(REQUIRED))
     monkeypatch.setattr(bench, "_stock", lambda *_: None)
     monkeypatch.setattr(bench.system, "measure", lambda *_: None)
+    monkeypatch.setattr(bench, "_mail", lambda *_: None)
     return path
 
 
