@@ -94,7 +94,7 @@ class Door:
         if body:
             given = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
             if given == _FORM and not scope["path"].startswith("/api/"):
-                return body  # a form of our pages: every one carries the CSRF token of its session
+                return body  # a form of our pages: its CSRF token, or where it came from, is asked there
             if given != b"application/json":
                 raise UnsupportedContent(where="Content-Type")
             if len(body) > _LOOKED_THROUGH_IN_PLACE:

@@ -1,5 +1,6 @@
 """What requests may say. Nothing unknown is accepted and nothing is coerced."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import Header, Path
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.calls import ReturnMode
 from engine.forms import Line
 from engine.idempotency import LONGEST, PATTERN, SHORTEST
+from rules.errors import CaseNotFound
 
 BIGGEST_ID = 2**53
 
@@ -26,6 +28,20 @@ AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of t
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
+
+
+_NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{4,9}", re.ASCII)
+
+
+def known_number(number: str) -> str:
+    """A number that can exist; anything else is not found without asking the database.
+
+    Raises:
+        CaseNotFound.
+    """
+    if not _NUMBER.fullmatch(number):
+        raise CaseNotFound(where="case", number="")
+    return number
 
 
 class _Body(BaseModel):

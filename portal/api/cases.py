@@ -14,12 +14,18 @@ from engine.reading import CaseLedger, CaseView, Timeline, VersionContent, Versi
 from portal.answers import answer, download
 from portal.caller import Who
 from portal.problems import documented
-from portal.requests import CaseNumber, HandOverBody, IdempotencyKey, LaunchBody, Sha256, VersionNumber
-from rules.errors import CaseNotFound
+from portal.requests import (
+    CaseNumber,
+    HandOverBody,
+    IdempotencyKey,
+    LaunchBody,
+    Sha256,
+    VersionNumber,
+    known_number,
+)
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
-_NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{4,9}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,7 +64,7 @@ def read_case(who: Who, number: CaseNumber) -> Response:
     The title is told where it is public or to those who take part; opinions only to the latter.
     """
     actor = who.actor()
-    return answer(reading.read_case(who.service, actor, _known(number)))
+    return answer(reading.read_case(who.service, actor, known_number(number)))
 
 
 @router.get(
@@ -70,7 +76,7 @@ def read_case(who: Who, number: CaseNumber) -> Response:
 def read_timeline(who: Who, number: CaseNumber) -> Response:
     """Every round of every step, with its decisions."""
     actor = who.actor()
-    return answer(reading.read_timeline(who.service, actor, _known(number)))
+    return answer(reading.read_timeline(who.service, actor, known_number(number)))
 
 
 @router.get(
@@ -82,7 +88,7 @@ def read_timeline(who: Who, number: CaseNumber) -> Response:
 def list_versions(who: Who, number: CaseNumber) -> Response:
     """For those who take part."""
     actor = who.actor()
-    return answer({"versions": reading.list_versions(who.service, actor, _known(number))})
+    return answer({"versions": reading.list_versions(who.service, actor, known_number(number))})
 
 
 @router.get(
@@ -94,7 +100,7 @@ def list_versions(who: Who, number: CaseNumber) -> Response:
 def read_version(who: Who, number: CaseNumber, version: VersionNumber) -> Response:
     """Title, body, attribute, ground, attachments and the hash over them all."""
     actor = who.actor()
-    return answer(reading.read_version(who.service, actor, _known(number), version))
+    return answer(reading.read_version(who.service, actor, known_number(number), version))
 
 
 @router.get(
@@ -107,7 +113,7 @@ def read_attachment(who: Who, number: CaseNumber, version: VersionNumber, sha256
     """A download."""
     actor = who.actor()
     known = sha256 if _SHA256.fullmatch(sha256) else ""
-    return download(reading.read_attachment(who.service, actor, _known(number), version, known))
+    return download(reading.read_attachment(who.service, actor, known_number(number), version, known))
 
 
 @router.get(
@@ -116,7 +122,7 @@ def read_attachment(who: Who, number: CaseNumber, version: VersionNumber, sha256
 def read_ledger(who: Who, number: CaseNumber) -> Response:
     """All entries of the case's chain, and whether it verifies."""
     actor = who.actor()
-    return answer(reading.read_ledger(who.service, actor, _known(number)))
+    return answer(reading.read_ledger(who.service, actor, known_number(number)))
 
 
 @router.post(
@@ -134,7 +140,7 @@ def retry(
 ) -> Response:
     """Answers the open incidents by trying again; decides nothing. A hold ends only when it is named."""
     actor = who.actor()
-    return answer(retry_case(who.service, actor, _known(number), kind=kind))
+    return answer(retry_case(who.service, actor, known_number(number), kind=kind))
 
 
 @router.put(
@@ -146,12 +152,5 @@ def retry(
 def hand_over(who: Who, number: CaseNumber, body: HandOverBody) -> Response:
     """Another drafter of the unit takes the case on; an open draft becomes that person's to-do."""
     actor = who.actor()
-    done = hand_over_draft(who.service, actor, _known(number), to=body.drafter, reason=body.reason)
+    done = hand_over_draft(who.service, actor, known_number(number), to=body.drafter, reason=body.reason)
     return answer(done)
-
-
-def _known(number: str) -> str:
-    """A number that can exist; anything else is not found without asking the database."""
-    if not _NUMBER.fullmatch(number):
-        raise CaseNotFound(where="case", number="")
-    return number

@@ -74,5 +74,12 @@ def attachments_from(posted: Fields) -> list[dict[str, Any]] | None:
         way, _, ref = name.removeprefix(PREFIX).partition(".")
         role = one(posted, name)
         if name.startswith(PREFIX) and role:
-            chosen.append({"role": role, way: int(ref) if way == "upload" and ref.isdecimal() else ref})
+            chosen.append(
+                {
+                    "role": role,
+                    way: int(ref)
+                    if way == "upload" and ref.isascii() and ref.isdecimal() and len(ref) < 16
+                    else ref,
+                }
+            )
     return chosen

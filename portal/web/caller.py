@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse
 from engine.acts.access import Session, actor_of_session, csrf_token_of
 from engine.service import Service
 from portal.caller import cookie_name
+from portal.errors import MalformedRequest
 from rules.errors import NotSignedIn, RequestForged
 
 
@@ -55,12 +56,19 @@ Anybody = Annotated[Session | None, Depends(_anybody)]
 """Whoever reads a page that says something to those who are not signed in too."""
 
 Fields = dict[str, list[str]]
+MOST_FIELDS = 500
 
 
 async def _form(request: Request) -> Fields:
     body = (await request.body()).decode("utf-8", errors="replace")
     fields: Fields = {}
-    for name, value in parse_qsl(body, keep_blank_values=True, max_num_fields=500):
+    try:
+        posted = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise MalformedRequest(where="body", why_zh="字段过多", why_en="it has too many fields") from None
+    for name, value in posted:
+        if "\x00" in name + value:  # no form field can hold it, and no database text
+            raise MalformedRequest(where="body", why_zh="含有空字符", why_en="it contains a null character")
         fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return fields
 

@@ -9,7 +9,7 @@ from engine import reading
 from engine.acts.hand_over import hand_over_draft
 from engine.reading import CaseView, VersionContent
 from engine.service import Service
-from portal.requests import BIGGEST_ID, VersionNumber
+from portal.requests import BIGGEST_ID, VersionNumber, known_number
 from portal.web.caller import Form, Reader, Writer, one
 from portal.web.pages import page, see_other
 from rules.disclosure import DisclosureAttribute, Ground
@@ -26,6 +26,7 @@ def case_list(
     before: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
 ) -> HTMLResponse:
     """The cases one may know of, newest first."""
+    q = "".join(c for c in q if c.isprintable())
     found = reading.list_cases(
         request.app.state.service, session.actor, state=state, words=q.strip(), before=before
     )
@@ -36,7 +37,7 @@ def case_list(
 def case(request: Request, session: Reader, number: str) -> HTMLResponse:
     """Everything about a case that the reader may see."""
     service: Service = request.app.state.service
-    view = reading.read_case(service, session.actor, number[:20])
+    view = reading.read_case(service, session.actor, known_number(number))
     document = _document(service, session, view)
     return page(
         request,
@@ -59,7 +60,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
 def version(request: Request, session: Reader, number: str, version: VersionNumber) -> HTMLResponse:
     """One version of the document, whole."""
     service: Service = request.app.state.service
-    view = reading.read_case(service, session.actor, number[:20])
+    view = reading.read_case(service, session.actor, known_number(number))
     document = reading.read_version(service, session.actor, view.number, version)
     return page(
         request,
@@ -75,7 +76,7 @@ def version(request: Request, session: Reader, number: str, version: VersionNumb
 @router.get("/cases/{number}/ledger")
 def ledger(request: Request, session: Reader, number: str) -> HTMLResponse:
     """The case's chain, and whether it verifies."""
-    found = reading.read_ledger(request.app.state.service, session.actor, number[:20])
+    found = reading.read_ledger(request.app.state.service, session.actor, known_number(number))
     return page(request, "ledger.html", session, ledger=found)
 
 
@@ -97,16 +98,16 @@ def hand_over(request: Request, session: Writer, form: Form, number: str) -> Res
     hand_over_draft(
         request.app.state.service,
         session.actor,
-        number[:20],
+        known_number(number),
         to=one(form, "drafter")[:64],
         reason=one(form, "reason"),
     )
-    return see_other(f"/cases/{number[:20]}")
+    return see_other(f"/cases/{known_number(number)}")
 
 
 def _paper(request: Request, session: Reader, number: str, template: str) -> HTMLResponse:
     service: Service = request.app.state.service
-    view = reading.read_case(service, session.actor, number[:20])
+    view = reading.read_case(service, session.actor, known_number(number))
     document = _document(service, session, view)
     return page(
         request,

@@ -39,10 +39,10 @@ class Changes:
     async def listen(self) -> AsyncIterator[bool]:
         """Yields ``True`` after a change, ``False`` as a sign of life."""
         self._listeners += 1
-        if self._looking is None or self._looking.done():
-            self._mark = await to_thread.run_sync(self._look)
-            self._looking = asyncio.create_task(self._watch())
         try:
+            if self._looking is None or self._looking.done():
+                self._mark = await to_thread.run_sync(self._look)
+                self._looking = asyncio.create_task(self._watch())
             until = asyncio.get_running_loop().time() + LONGEST_SECONDS
             while asyncio.get_running_loop().time() < until:
                 yield await self._next()

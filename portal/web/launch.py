@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from engine import reading
 from engine.acts.launch import LaunchRequest, launch
-from engine.drafting import Drafting
+from engine.drafting import Drafting, refuse_content
 from engine.forms import fill
 from engine.procedures import Procedure, procedure
 from engine.reading import Ahead, Directory
@@ -56,8 +56,11 @@ def submit(request: Request, session: Writer, form: Form) -> Response:
     service: Service = request.app.state.service
     chosen = procedure(one(form, "procedure")[:64])
     intake = answers_from(chosen.intake.model_json_schema(), form)
-    draft = {} if intake.get("state_secret") else answers_from(_draft_schema(), form, prefix=DRAFT)
+    draft = answers_from(_draft_schema(), form, prefix=DRAFT)
     try:
+        if intake.get("state_secret"):
+            refuse_content(draft)
+            draft = {}
         if one(form, "what") != "launch":
             return _page(request, session, chosen, form, path=_path(service, chosen, intake, draft))
         request_ = LaunchRequest(chosen.key, intake, draft, one(form, "key") or None)

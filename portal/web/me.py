@@ -1,17 +1,22 @@
 """One's own page: password and phrases."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from engine.acts import desk
 from engine.service import Service
 from portal.caller import take_cookie
 from portal.problems import status_of
+from portal.requests import BIGGEST_ID
 from portal.web.caller import Form, Reader, Writer, one
 from portal.web.pages import local_path, page, see_other
 from rules.errors import GongkaiError
 
 router = APIRouter(include_in_schema=False)
+
+PhraseId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 @router.get("/me")
@@ -44,7 +49,7 @@ def add_phrase(request: Request, session: Writer, form: Form) -> Response:
 
 
 @router.post("/me/phrases/{phrase_id}/remove")
-def remove_phrase(request: Request, session: Writer, phrase_id: int) -> Response:
+def remove_phrase(request: Request, session: Writer, phrase_id: PhraseId) -> Response:
     """One phrase less."""
     desk.remove_phrase(request.app.state.service, session.actor, phrase_id)
     return see_other("/me")

@@ -1,6 +1,8 @@
 """People and posts: who does what here; the administrator sets passwords."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from engine import reading
@@ -13,6 +15,8 @@ from rules.errors import GongkaiError
 
 router = APIRouter(include_in_schema=False)
 
+Username = Annotated[str, Path(max_length=64, pattern=r"^[\w.@-]+$")]
+
 
 @router.get("/people")
 def people(request: Request, session: Reader) -> HTMLResponse:
@@ -21,11 +25,11 @@ def people(request: Request, session: Reader) -> HTMLResponse:
 
 
 @router.post("/people/{username}/password")
-def set_password(request: Request, session: Writer, form: Form, username: str) -> HTMLResponse:
+def set_password(request: Request, session: Writer, form: Form, username: Username) -> HTMLResponse:
     """A new password; the person's sessions and tokens end."""
     service: Service = request.app.state.service
     try:
-        access.set_password(service, session.actor, username[:64], one(form, "password")[:256])
+        access.set_password(service, session.actor, username, one(form, "password")[:256])
     except GongkaiError as error:
         return _page(request, session, error=error)
     return _page(request, session, done=username)

@@ -67,7 +67,7 @@ def language(request: Request, form: Form) -> Response:
     chosen = one(form, "language")
     wanted = one(form, "next", "/inbox")
     response = see_other("/sign-in" if wanted.startswith("/sign-in") else local_path(wanted))
-    if chosen in LANGUAGES:
+    if chosen in LANGUAGES and same_site(request):
         secure = is_secure(request.app.state.service)
         response.set_cookie(COOKIE, chosen, max_age=_A_YEAR, httponly=True, secure=secure, samesite="lax")
     return response

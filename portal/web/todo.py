@@ -10,14 +10,14 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from engine import reading
-from engine.acts import desk
+from engine.acts import desk, uploads
 from engine.acts.decide import DecisionRequest, decide
 from engine.acts.retry import retry_case
 from engine.calls import Action, ReturnMode
 from engine.reading import Leads, Todo, VersionContent
 from engine.service import Service
 from portal.problems import status_of
-from portal.requests import BIGGEST_ID
+from portal.requests import BIGGEST_ID, known_number
 from portal.web.attached import attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.differences import differences
@@ -54,7 +54,9 @@ def submit(request: Request, session: Writer, form: Form, todo_id: TodoId) -> Re
     except IdempotencyKeyReused:  # the same page sent again after it was taken: it shows what came of it
         return see_other(f"/todo/{todo_id}")
     except GongkaiError as error:
-        typed = {} if isinstance(error, ClassifiedContentRefused) else form
+        typed = form
+        if isinstance(error, ClassifiedContentRefused):
+            typed = _forget(service, session, todo)
         now = reading.read_assignment(service, session.actor, todo_id)
         return _page(request, session, now, form=typed, error=error)
     desk.drop_draft(service, session.actor, _about(todo))
@@ -66,13 +68,26 @@ def _save(request: Request, session: Reader, todo: Todo, form: Fields) -> Respon
     service: Service = request.app.state.service
     if one(form, "answer.state_secret") or reading.claims_secret(service, session.actor, todo.case):
         error = ClassifiedContentRefused(where="draft", refused="暂存内容", refused_en="a saved draft")
-        return _page(request, session, todo, error=error)
+        return _page(request, session, todo, form=_forget(service, session, todo), error=error)
     kept = {name: values[-1] for name, values in form.items() if name not in ("csrf", "key", "what")}
     try:
         desk.save_draft(service, session.actor, _about(todo), kept)
     except GongkaiError as error:
         return _page(request, session, todo, form=form, error=error)
     return see_other(f"/todo/{todo.id}")
+
+
+def _forget(service: Service, session: Reader, todo: Todo) -> Fields:
+    """What was kept before somebody said that it is secret: gone, and shown to nobody again."""
+    desk.drop_draft(service, session.actor, _about(todo))
+    for upload in uploads.list_uploads(service, session.actor, todo.id):
+        uploads.remove_upload(service, session.actor, todo.id, upload.id)
+    return {}
+
+
+def _number(typed: str) -> int | None:
+    plain = typed.isascii() and typed.isdecimal() and len(typed) < 10
+    return int(typed) if plain else None
 
 
 def _about(todo: Todo) -> str:
@@ -82,8 +97,8 @@ def _about(todo: Todo) -> str:
 @router.post("/cases/{number}/retry")
 def retry(request: Request, session: Writer, form: Form, number: str) -> Response:
     """The administrator's answer to an incident."""
-    retry_case(request.app.state.service, session.actor, number[:20], kind=one(form, "kind")[:40])
-    return see_other(f"/cases/{number[:20]}")
+    retry_case(request.app.state.service, session.actor, known_number(number), kind=one(form, "kind")[:40])
+    return see_other(f"/cases/{known_number(number)}")
 
 
 def _request(
@@ -97,9 +112,7 @@ def _request(
         answers=_answers(service, session, todo, form, action),
         return_to=one(form, "return_to") or None if action == Action.RETURN else None,
         return_mode=one(form, "return_mode") or ReturnMode.RUN_AGAIN.value,
-        document_version=int(one(form, "document_version"))
-        if one(form, "document_version").isdigit()
-        else None,
+        document_version=_number(one(form, "document_version")),
         idempotency_key=one(form, "key") or None,
         received_at=received_at,
     )

@@ -354,6 +354,15 @@ ODD_ADDRESSES = [
     ("/api/v1/procedures/%ff%fe/schema", 404),
     ("/api/v1/nothing", 404),
     ("/nothing/%00", 404),
+    ("/cases/%00", 404),
+    ("/cases/%00/ledger", 404),
+    ("/cases/ZD-2026-0001/versions/99999999999", 422),
+    ("/cases?before=99999999999999999999", 422),
+    ("/todo/99999999999999999999999", 422),
+    ("/launch?procedure=%00", 404),
+    ("/inbox?after=-1", 422),
+    ("/t/%00", 404),
+    ("/mailbox/%00", 404),
     ("/register/%00", 404),
     ("/register?page=0", 422),
     ("/register?page=99999999999999999999", 422),
@@ -389,3 +398,29 @@ def assert_explained(answer: Any, status: int, code: str, says: tuple[str, str])
         assert expected in words["what"] + words["why"] + words["todo"]
     assert any("\u4e00" <= c <= "\u9fff" for c in told["what"])
     assert MARK not in answer.text
+
+
+def test_odd_words_in_a_search_find_nothing_and_break_nothing(signed_in: SignIn) -> None:
+    browser = signed_in("administrator")
+    for path in ("/cases?q=%00", "/cases?q=%25_%5C", "/mailbox?to=%00", "/static/%00", "/register?q=%00"):
+        assert browser.get(path).status_code < 500, path
+
+
+ODD_FORMS = [
+    "a&" * 600,
+    "csrf=%00",
+    "username=%00&password=x",
+    "document_version=%C2%B2",
+    "action=" + "9" * 5000,
+]
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/language", "/todo/1", "/launch", "/me/phrases", "/cases/%00/retry"]
+)
+def test_an_odd_form_is_a_clean_refusal(signed_in: SignIn, path: str, subtests: pytest.Subtests) -> None:
+    browser = signed_in("administrator")
+    for body in ODD_FORMS:
+        with subtests.test(body=body[:30]):
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            assert browser("POST", path, content=body.encode(), headers=kind).status_code < 500

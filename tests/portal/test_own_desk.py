@@ -46,6 +46,20 @@ def test_nothing_is_saved_where_a_state_secret_is_claimed(
     assert scalars(service, "SELECT count(*) FROM saved_draft") == [0]
 
 
+def test_what_was_saved_before_a_state_secret_is_claimed_is_forgotten_and_not_shown_again(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    number = launch_case(service).number
+    todo, browser = todo_of(service, number).id, signed_in("drafter")
+    typed = {"action": "approve", "answer.body": "后来才知道是绝密", "answer.handed_over_on": "2026-04-20"}
+    for what in ("save", "decide"):
+        assert submit(browser, todo, typed | {"what": "save"}).status_code == 303
+        refused = submit(browser, todo, typed | {"what": what, "answer.state_secret": "true"})
+        assert (refused.status_code, "绝密" in refused.text.replace("最高绝密", "")) == (422, False)
+        assert "后来才知道" not in browser.get(f"/todo/{todo}", headers=HTML).text
+        assert scalars(service, "SELECT count(*) FROM saved_draft") == [0]
+
+
 def test_saved_drafts_of_closed_todos_are_forgotten(
     service: Service, bureau: Bureau, signed_in: SignIn
 ) -> None:
