@@ -8,7 +8,7 @@ import structlog
 from prefect.client.orchestration import PrefectClient
 
 from engine.projection import record, runs
-from engine.projection.judging import Verdict, judge
+from engine.projection.judging import Verdict, judge, patience_of
 from engine.projection.mending import RunSetter
 from engine.projection.snapshot import CaseSeen, read_cases
 from engine.service import Service
@@ -33,7 +33,7 @@ class Dispatcher:
 
     async def wake_due(self) -> int:
         """Wake what is due. Returns how many runs were woken."""
-        patience = timedelta(seconds=self.service.settings.lease_seconds)
+        patience = patience_of(self.service.settings)
         cases = await asyncio.to_thread(self._due, patience)
         if not cases:
             return 0

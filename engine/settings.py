@@ -101,6 +101,10 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(default=60, ge=2)
     """How long an automated step stays claimed by a worker that has gone silent."""
 
+    wake_patience_seconds: int = Field(default=60, ge=2)
+    """How long a woken run may take to begin before it is parked and woken again, whatever leases last:
+    a busy machine needs its time, and parking it meanwhile would only wake it again."""
+
     activity_retry_seconds: int = Field(default=60, ge=1)
     """Pause between two wakes for an automated step that keeps failing."""
 

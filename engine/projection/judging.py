@@ -14,9 +14,6 @@ from engine.settings import Settings
 HAND_GRACE = timedelta(seconds=10)
 """A run resumed by hand is left to the worker that picks it up: it flags and parks. After that we do it."""
 
-SHORTEST_PATIENCE = timedelta(seconds=30)
-"""A busy machine may take so long to begin a wake; parking it meanwhile would only wake it again."""
-
 _UNDERWAY = {StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING}
 
 
@@ -33,7 +30,7 @@ class Verdict(StrEnum):
 
 def patience_of(settings: Settings) -> timedelta:
     """How long a wake may take to begin, and a worker may be silent."""
-    return max(SHORTEST_PATIENCE, timedelta(seconds=settings.lease_seconds))
+    return timedelta(seconds=settings.wake_patience_seconds)
 
 
 def judge(case: CaseSeen, run: RunSeen | None, *, now: datetime, patience: timedelta) -> Verdict:
