@@ -28,7 +28,7 @@ REQUIRED = (
     *(
         f"page.{page}.{what}"
         for page in ("inbox", "todo", "cases", "case", "launch", "people")
-        for what in ("ms.p50", "ms.p95", "kb")
+        for what in ("ms.p50", "ms.p95")
     ),
     "system.cases_shown_per_second",
     "system.bytes_per_waiting_case",

@@ -47,7 +47,7 @@ def measure(base_url: str, desk: Desk, workers: Clients, figures: Figures, exten
         ("people", administrator, "/people"),
     ):
         took, size = browser.ask(path, extent.times)
-        figures.add_times(f"page.{name}.ms", took, _HOW)
+        figures.add_times(f"page.{name}.ms", took, _HOW, against="floor.decision_to_next_ms")
         figures.add(f"page.{name}.kb", size / 1000, "kB", "uncompressed HTML", samples=1)
 
 
