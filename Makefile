@@ -1,6 +1,7 @@
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
+JOBS   ?= 2
 .DEFAULT_GOAL := help
 
 # One stamp per lock: the environment is rebuilt only when the lock or the project file changed.
@@ -26,13 +27,17 @@ demo: install  ## a bureau with cases on their way, until Ctrl-C; its data stay 
 demo-once: install  ## one real case, from launch to publication, then everything stops
 	$(BIN)/gongkai demo --once
 
+# Each process has a PostgreSQL of its own.
+SHARED := -n $(JOBS) --dist loadgroup
+
 .PHONY: test
 test: check  ## everything but the kill campaign and the long trials
-	$(BIN)/pytest -m "not kill and not long and not browser" tests
+	$(BIN)/pytest $(SHARED) -m "not kill and not long and not browser" tests
 
 .PHONY: test-fast
 test-fast: install  ## rules, engine and portal against a real PostgreSQL, without Prefect
-	$(BIN)/pytest -m "not kill and not long and not browser" tests/rules tests/engine tests/portal
+	$(BIN)/pytest $(SHARED) -m "not kill and not long and not browser and not thorough" \
+	    tests/rules tests/engine tests/portal
 
 .PHONY: test-long
 test-long: install  ## whole programs over and over: the bench, up, demo, interruptions

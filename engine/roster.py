@@ -20,6 +20,9 @@ from rules.positions import Position
 LARGEST_BYTES = 1_000_000
 """A county bureau's roster is a few kilobytes; anything larger is another file by mistake."""
 
+DEEPEST = 20
+"""Levels of nested YAML: a roster has five. Reading takes the square of the depth."""
+
 _CSV_COLUMNS = {"username", "name", "email", "positions", "active"}
 
 
@@ -186,9 +189,7 @@ def _wording(error: ValidationError, first: InvalidInput) -> tuple[str, str]:
 def _from_yaml(text: str, name: str) -> tuple[Any, dict[tuple[Any, ...], int]]:
     lines: dict[tuple[Any, ...], int] = {}
     try:
-        # An alias can stand for a tree that grows with every level; a roster needs none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise _malformed(name, "不接受 YAML 别名（*）", "YAML aliases (*) are not accepted")
+        _refuse_costly(text, name)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if root is None:
             raise _malformed(name, "文件是空的", "it is empty")
@@ -199,6 +200,23 @@ def _from_yaml(text: str, name: str) -> tuple[Any, dict[tuple[Any, ...], int]]:
         raise _malformed(f"{name}:{line}", f"第{line}行不是有效的 YAML", f"line {line} is no YAML") from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise _malformed(name, "不是有效的 YAML", "it is no YAML") from None
+
+
+def _refuse_costly(text: str, name: str) -> None:
+    """What a roster never needs and reading would take for ever: aliases, which stand for trees, and depth."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _malformed(name, "不接受 YAML 别名（*）", "YAML aliases (*) are not accepted")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1
+            raise _malformed(
+                f"{name}:{line}", f"第{line}行的 YAML 层次过深", f"the YAML is nested too deep on line {line}"
+            )
 
 
 def _note_lines(node: Any, path: tuple[Any, ...], lines: dict[tuple[Any, ...], int], name: str) -> None:

@@ -1,6 +1,6 @@
 """The portal as one ASGI application: pages and JSON API for those who sign in, a register for everybody."""
 
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
@@ -20,6 +20,7 @@ from portal.prefect.server import PrefectServer
 from portal.problems import install_handlers
 from portal.register import routes as register
 from portal.sign_ins import SignInLines
+from portal.web.caller import SignInFirst, to_sign_in
 from portal.web.events import Changes
 
 DESCRIPTION = """
@@ -42,6 +43,7 @@ def create_app(service: Service | None = None) -> FastAPI:
         docs_url=None,  # it would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        routes=_routes().routes,
     )
     app.state.service = chosen
     app.state.public = _public_database(chosen)
@@ -51,17 +53,28 @@ def create_app(service: Service | None = None) -> FastAPI:
     app.add_middleware(Door, time=chosen.time, secure=is_secure(chosen))
     app.state.changes = Changes(chosen)
     install_handlers(app, web.answer_error)
+    app.add_exception_handler(SignInFirst, to_sign_in)
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
+    return app
+
+
+@cache
+def _routes() -> APIRouter:
+    """Every route. They know no installation: the applications of a process share what FastAPI makes of them."""
     api = APIRouter(prefix="/api/v1")
     for part in (access, todos, uploads, cases, installation):
         api.include_router(part.router)
-    app.include_router(api)
-    app.include_router(installation.health)
-    app.include_router(register.router)
-    app.include_router(register.crawlers)
-    app.include_router(prefect.router)
-    web.install(app)
-    app.openapi = partial(described, app)  # type: ignore[method-assign]
-    return app
+    every = APIRouter()
+    for router in (
+        api,
+        installation.health,
+        register.router,
+        register.crawlers,
+        prefect.router,
+        *web.ROUTERS,
+    ):
+        every.include_router(router)
+    return every
 
 
 def _public_database(service: Service) -> Engine | None:

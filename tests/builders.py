@@ -80,14 +80,21 @@ def load_bureau(service: Service) -> Bureau:
         unit_id = connection.execute(
             insert(unit).values(code=UNIT, name="执法监督股").returning(unit.c.id)
         ).scalar_one()
-        for position in Position:
-            add_person(
-                connection,
-                position.value,
-                position,
-                name=position.chinese,
-                unit_id=unit_id if position.of_unit else None,
-            )
+        people = connection.scalars(
+            insert(Person.__table__).returning(Person.__table__.c.id, sort_by_parameter_order=True),
+            [_person(position.value, position.chinese) for position in Position],
+        ).all()
+        connection.execute(
+            insert(Holding.__table__),
+            [
+                {
+                    "person_id": person_id,
+                    "position": position.value,
+                    "unit_id": unit_id if position.of_unit else None,
+                }
+                for person_id, position in zip(people, Position, strict=True)
+            ],
+        )
     return Bureau(service)
 
 
@@ -97,20 +104,22 @@ def add_person(
     """One more person holding one position."""
     person = Person.__table__
     person_id = connection.execute(
-        insert(person)
-        .values(
-            username=username,
-            name=name or username,
-            email=f"{username}@qingling.example",
-            password_hash="",
-            active=True,
-        )
-        .returning(person.c.id)
+        insert(person).values(**_person(username, name or username)).returning(person.c.id)
     ).scalar_one()
     connection.execute(
         insert(Holding.__table__).values(person_id=person_id, position=position.value, unit_id=unit_id)
     )
     return int(person_id)
+
+
+def _person(username: str, name: str) -> dict[str, Any]:
+    return {
+        "username": username,
+        "name": name,
+        "email": f"{username}@qingling.example",
+        "password_hash": "",
+        "active": True,
+    }
 
 
 def launch_case(

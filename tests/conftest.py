@@ -19,6 +19,14 @@ from tests.reused_database import TEMPLATE, ReusedDatabase
 from tests.website_process import WebsiteProcess
 
 
+@pytest.hookimpl(tryfirst=True)  # before the processes are told what is grouped
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one whole installation stay in one process; all others are shared out among the processes."""
+    for item in items:
+        for whole in {"installation", "running"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(whole))
+
+
 def clean_environment() -> dict[str, str]:
     """The caller's environment without any installation or Prefect it may point to."""
     return {k: v for k, v in os.environ.items() if not k.startswith(("GONGKAI_", "PREFECT_"))}

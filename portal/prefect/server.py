@@ -3,7 +3,9 @@
 Of a request only what Prefect needs goes in; of an answer only what describes its content comes out.
 """
 
+import ssl
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import quote
 
 import httpx
@@ -19,6 +21,12 @@ COMES_OUT = ("content-type", "content-encoding", "content-length", "content-disp
 SECONDS = 30.0
 
 
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who is believed about an https address. Reading their list takes longer than a request."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class PrefectServer:
     """One installation's Prefect. ``transport`` stands in for the network in a test."""
 
@@ -29,7 +37,12 @@ class PrefectServer:
         # No connection is kept: on the loopback address a new one costs less than a stale one.
         self._limits = httpx.Limits(max_keepalive_connections=0)
         self._http = httpx.AsyncClient(
-            transport=transport, timeout=SECONDS, limits=self._limits, trust_env=False, follow_redirects=False
+            transport=transport,
+            verify=_authorities(),
+            timeout=SECONDS,
+            limits=self._limits,
+            trust_env=False,
+            follow_redirects=False,
         )
 
     async def ask(self, request: Request, path: str) -> httpx.Response:

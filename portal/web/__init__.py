@@ -1,19 +1,17 @@
 """The pages of people who sign in: inbox, decision page, case, launch, people. Forms post; scripts help."""
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from portal.problems import answer_problem, status_of
 from portal.web import cases, files, inbox, launch, links, mailbox, me, messages, pages, people, signing, todo
-from portal.web.caller import SignInFirst, to_sign_in
 from rules.errors import GongkaiError
 
-
-def install(app: FastAPI) -> None:
-    """All pages."""
-    for part in (signing, inbox, todo, links, cases, files, launch, mailbox, messages, people, me, pages):
-        app.include_router(part.router)
-    app.add_exception_handler(SignInFirst, to_sign_in)
+ROUTERS = [
+    part.router
+    for part in (signing, inbox, todo, links, cases, files, launch, mailbox, messages, people, me, pages)
+]
+"""Of all pages; the last one knows what is not there."""
 
 
 def answer_error(request: Request, error: GongkaiError) -> Response:

@@ -18,9 +18,10 @@ from deployments.commands.exits import Code
 from deployments.demo_cases import read_demo_cases
 from deployments.demo_state import start_over
 from deployments.instance import Instance
-from deployments.ports import PortChoice, Ports, choose_port
+from deployments.ports import Ports
 from rules.time import system_time
 from tests.conftest import clean_environment
+from tests.free_ports import free_ports
 from tests.waiting import wait_until
 
 COUNTED = ("cases", "decision", "document_version", "register_entry", "person")
@@ -79,7 +80,7 @@ def _document(path: Path) -> Any:
 def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
     """Starts the demonstration of this test; its parts and its data are removed afterwards."""
     started: list[Demo] = []
-    ports = Ports(*(choose_port(first, "demo", choice=PortChoice.NEXT_FREE) for first in (25390, 29390)))
+    ports = free_ports()
 
     def again() -> Demo:
         started.append(Demo(tmp_path, ports))

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.conftest import clean_environment
+from tests.free_ports import free_ports
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
         "LANG": "C.UTF-8",
     }
-    ports = ["--prefect-port", "24390", "--portal-port", "28390"]
+    chosen = free_ports()
+    ports = ["--prefect-port", str(chosen.prefect), "--portal-port", str(chosen.portal)]
     log = home.parent / "up.log"
     with log.open("w") as out:
         up = subprocess.Popen(["gongkai", "up", *ports], env=environment, stdout=out, stderr=out, cwd=ROOT)

@@ -20,6 +20,7 @@ from deployments.processes import MARK
 from deployments.status import read_status
 from tests.cli.conftest import ROOT, subprocess_run
 from tests.conftest import clean_environment
+from tests.free_ports import free_ports
 from tests.waiting import wait_until
 
 ENTRY = "from deployments.cli import main; main()"
@@ -90,7 +91,8 @@ def home(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.timeout(300)
 def test_up_runs_everything_until_it_is_told_to_stop(home: Path, tmp_path: Path) -> None:
     environment = clean_environment() | {"GONGKAI_HOME": str(home)}
-    ports = ["--prefect-port", "24490", "--portal-port", "28490"]
+    chosen = free_ports()
+    ports = ["--prefect-port", str(chosen.prefect), "--portal-port", str(chosen.portal)]
     process = start(["up", *ports], environment, tmp_path)
     try:
         here = Instance(home, environ=environment)

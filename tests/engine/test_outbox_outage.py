@@ -12,6 +12,8 @@ from notifications.rendering import message_id
 from tests.builders import Bureau, MovableClock, launch_case, scalars
 from tests.engine.test_outbox import drain, waiting
 
+pytestmark = pytest.mark.thorough
+
 OUTAGES = (Mood.DOWN, Mood.BUSY, Mood.FULL, Mood.BREAKING, Mood.FORGETFUL)
 
 

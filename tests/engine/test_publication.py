@@ -29,6 +29,8 @@ from tests.builders import (
 )
 from tests.website_process import WebsiteProcess
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def number(service: Service, bureau: Bureau) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from engine.invariants import Severity
 from engine.service import Service
 from rules.errors import GongkaiError, HoldAwaitsAnswer, NothingToRetry
 from tests.builders import ANSWERS, Bureau, MovableClock, launch_case, scalars, todos_of
+
+pytestmark = pytest.mark.thorough
 
 moves = st.lists(
     st.tuples(

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from engine.settings import Settings
 from models.database import connect
 from rules.time import system_time
 from tests.conftest import clean_environment
+from tests.free_ports import free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +38,6 @@ QUICK = {
     "GONGKAI_ACTIVITY_RETRY_SECONDS": "1",
     "GONGKAI_WEBSITE_TIMEOUT_SECONDS": "4",
 }
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 _LEADING = (

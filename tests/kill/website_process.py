@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 
 from tests.conftest import clean_environment
-from tests.kill.installation import ROOT, free_port
+from tests.free_ports import free_port
+from tests.kill.installation import ROOT
 from tests.waiting import wait_until
 
 

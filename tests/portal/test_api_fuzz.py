@@ -10,6 +10,8 @@ from schemathesis.checks import not_a_server_error
 
 from tests.portal.conftest import SignIn
 
+pytestmark = pytest.mark.thorough
+
 EXAMPLES = 25
 
 

@@ -24,6 +24,8 @@ from tests.engine.test_messages import publish
 from tests.engine.test_outbox import drain, mails, words
 from tests.portal.conftest import PASSWORD, everything_stored
 
+pytestmark = pytest.mark.thorough
+
 BASE = "http://127.0.0.1:8390"
 AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",  # Safe Links

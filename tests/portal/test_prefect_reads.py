@@ -8,6 +8,8 @@ from prefect.server.api.server import create_api_app
 
 from portal.prefect.reads import GETS, POSTS, is_page, is_read
 
+pytestmark = pytest.mark.thorough
+
 READING = {"count", "filter", "history", "lateness", "paginate"}
 READING |= {"count-task-runs", "count-deployments", "next-runs", "counts", "{countable}"}
 

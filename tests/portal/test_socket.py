@@ -1,7 +1,6 @@
 """Over a real socket: uvicorn as the supervisor starts it, in a process of its own."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,16 +10,17 @@ import pytest
 
 from engine.service import Service
 from tests.builders import Bureau, launch_case, todo_of
+from tests.free_ports import free_port
 from tests.portal.conftest import PASSWORD
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture
 def address(environment: dict[str, str], app: object) -> Iterator[str]:
     """A running portal of the test's database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "portal.app:create_app", "--factory", "--no-server-header"]
     child = subprocess.Popen([*command, "--port", str(port)], env=os.environ | environment)
     url = f"http://127.0.0.1:{port}"

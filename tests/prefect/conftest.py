@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from deployments.components import PREFECT, WORKER
 from deployments.instance import Instance
-from deployments.ports import PortChoice, Ports
 from deployments.supervisor import Supervisor
 from engine.service import Service
 from engine.settings import Settings
@@ -18,6 +17,7 @@ from models.database import connect, migrate
 from rules.time import system_time
 from tests.builders import Bureau, load_bureau
 from tests.conftest import clean_environment
+from tests.free_ports import free_ports
 from tests.prefect.console import Console
 
 QUICK = {
@@ -37,8 +37,7 @@ def supervisor_of(instance: Instance) -> Supervisor:
         instance,
         components=(PREFECT, WORKER),
         migrate=lambda environment: migrate(environment["GONGKAI_OWNER_DATABASE_URL"]),
-        ports=Ports(prefect=14390, portal=18390),
-        port_choice=PortChoice.NEXT_FREE,
+        ports=free_ports(),
     )
 
 

@@ -42,15 +42,14 @@ UP = textwrap.dedent(
     """
     import sys
     from deployments.instance import Instance
-    from deployments.ports import PortChoice, Ports
     from deployments.supervisor import Supervisor
+    from tests.free_ports import free_ports
     from tests.supervisor.stubs import SERVER, SLEEPER
 
     Supervisor(
         Instance(sys.argv[1]),
         components=(SLEEPER, SERVER),
-        ports=Ports(prefect=24390, portal=28390),
-        port_choice=PortChoice.NEXT_FREE,
+        ports=free_ports(),
         on_progress=lambda text: print(text, flush=True),
     ).serve()
     """

@@ -10,9 +10,9 @@ from deployments import guard, heartbeat
 from deployments.components import WORKER
 from deployments.heartbeat import Heartbeat
 from deployments.instance import Instance
-from deployments.ports import PortChoice, Ports
 from deployments.processes import read_record
 from deployments.supervisor import Supervisor
+from tests.free_ports import free_ports
 from tests.supervisor.conftest import wait_until
 from tests.supervisor.stubs import BEATER
 
@@ -21,8 +21,7 @@ def test_part_that_hangs_is_started_again(instance: Instance, monkeypatch: pytes
     monkeypatch.setattr(heartbeat, "LONGEST_SILENCE_SECONDS", 0.5)
     monkeypatch.setattr(guard, "HEALTH_EVERY_SECONDS", 0.1)
     monkeypatch.setattr(guard, "BAD_SECONDS", 0.1)
-    ports = Ports(24390, 28390)
-    with Supervisor(instance, components=(BEATER,), ports=ports, port_choice=PortChoice.NEXT_FREE):
+    with Supervisor(instance, components=(BEATER,), ports=free_ports()):
         before = read_record(instance.run, "worker")
         assert before is not None
         os.kill(before.pid, signal.SIGSTOP)

@@ -10,8 +10,8 @@ from deployments import guard
 from deployments.components import PREFECT
 from deployments.health import answers
 from deployments.instance import Instance
-from deployments.ports import PortChoice, Ports
 from deployments.supervisor import Supervisor
+from tests.free_ports import free_ports
 from tests.supervisor.conftest import wait_until
 
 
@@ -28,10 +28,7 @@ def test_dropped_database_is_made_again_and_the_server_works_again(
 ) -> None:
     monkeypatch.setattr(guard, "BAD_SECONDS", 1.0)
     monkeypatch.setattr(guard, "HEALTH_EVERY_SECONDS", 0.5)
-    ports = Ports(prefect=24490)
-    with Supervisor(
-        instance, components=(PREFECT,), ports=ports, port_choice=PortChoice.NEXT_FREE
-    ) as supervisor:
+    with Supervisor(instance, components=(PREFECT,), ports=free_ports()) as supervisor:
         port, secret = supervisor.ports.prefect, instance.credentials.prefect_auth_string
         assert _status(port, "/prefect/v2/") == 200
         assert _status(port, "/api/flows/0") == 401

@@ -15,11 +15,11 @@ from deployments.instance import Instance
 from deployments.ports import PortChoice, Ports
 from deployments.processes import ProcessRecord, find_process, read_record, write_record
 from deployments.supervisor import Supervisor
+from tests.free_ports import free_ports
 from tests.supervisor.conftest import pids_of, wait_until
 from tests.supervisor.stubs import BROKEN, SERVER, SLEEPER
 
-supervise = functools.partial(Supervisor, ports=Ports(24390, 28390), port_choice=PortChoice.NEXT_FREE)
-"""On any free ports: another installation may be running on this machine."""
+supervise = functools.partial(Supervisor, ports=free_ports(), port_choice=PortChoice.NEXT_FREE)
 
 
 def _pid(instance: Instance, name: str) -> int:

@@ -14,6 +14,8 @@ from tests.builders import scalars
 from tests.portal.conftest import Client
 from tests.portal.files.conftest import submit, upload
 
+pytestmark = pytest.mark.thorough
+
 KINDS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "通知.docx": (samples.docx, DOCX.media_type, samples.WORDS),
     "通知.OFD": (samples.ofd, "application/ofd", samples.WORDS),

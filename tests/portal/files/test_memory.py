@@ -21,6 +21,8 @@ from tests.portal.conftest import Client
 from tests.portal.files.conftest import submit, upload
 from tests.website_process import WebsiteProcess
 
+pytestmark = pytest.mark.thorough
+
 MOST_BYTES = 8_000_000
 
 
