@@ -85,7 +85,8 @@ def course_of(term: Term, start: M, acts: Iterable[Act], read: Callable[[Moment,
             raise InvalidInput(field="acts", why_zh=why[0], why_en=why[1])
         match act:
             case NotCounted(since, until, basis):
-                pauses.append(_pause(Pause(read(since, "since"), until and read(until, "until"), basis)))
+                ended = None if until is None else read(until, "until")
+                pauses.append(_pause(Pause(read(since, "since"), ended, basis)))
             case Restarted(at, _):
                 restarts.append((read(at, "at"), act))
             case Extended():

@@ -168,7 +168,7 @@ def _calendar_days(term: Term, course: Course[date], calendar: WorkingCalendar) 
 
 
 def _hours(term: Term, start: Moment, acts: Iterable[Act], calendar: WorkingCalendar) -> Due:
-    """Hours run on from the very instant (民法典 art. 201 ¶2): no night and no day off stops or moves them."""
+    """Hours run on from the very instant (民法典 art. 201 ¶2): no night, no day off stops or moves them."""
     zone = calendar.timezone
     zero = as_instant(start)
     course = course_of(term, zero, acts, lambda moment, field: as_instant(moment, field=field))
