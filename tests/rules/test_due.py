@@ -111,7 +111,7 @@ def clocks(draw: st.DrawFn) -> tuple[Term, Moment, list[Act]]:
 
 
 @given(clocks())
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_acts_agree_with_a_count_by_hand(clock: tuple[Term, Moment, list[Act]]) -> None:
     term, start, acts = clock
     assert result(reckon(term, start, acts, calendar=CALENDAR)) == by_hand(term.period, start, acts)
