@@ -22,7 +22,10 @@ M = TypeVar("M", date, datetime)
 
 @dataclass(frozen=True, slots=True)
 class NotCounted:
-    """不计入: the day it began counts still, the day it ended does not. Without an end it lasts."""
+    """不计入: the day it began still counts, those after it up to its end do not. Without an end it lasts.
+
+    Hours are left out from instant to instant.
+    """
 
     since: Moment
     until: Moment | None
@@ -64,7 +67,8 @@ class Course(Generic[M]):
     zero: M
     number: int
     pauses: tuple[Pause[M], ...]
-    restart: Restarted | None
+    restart: Citation | None
+    """By which provision it starts at ``zero`` and not at the event."""
     extension: Extended | None
 
 
@@ -77,7 +81,7 @@ def course_of(term: Term, start: M, acts: Iterable[Act], read: Callable[[Moment,
         ExtensionRefused: a second extension, another unit, further than the rule allows.
     """
     pauses: list[Pause[M]] = []
-    restarts: list[tuple[M, Restarted]] = []
+    restarts: list[tuple[M, Citation]] = []
     extensions: list[Extended] = []
     for act in acts:
         if term.before:
@@ -87,8 +91,8 @@ def course_of(term: Term, start: M, acts: Iterable[Act], read: Callable[[Moment,
             case NotCounted(since, until, basis):
                 ended = None if until is None else read(until, "until")
                 pauses.append(_pause(Pause(read(since, "since"), ended, basis)))
-            case Restarted(at, _):
-                restarts.append((read(at, "at"), act))
+            case Restarted(at, basis):
+                restarts.append((read(at, "at"), basis))
             case Extended():
                 extensions.append(act)
     zero, restart = start, None
@@ -96,7 +100,7 @@ def course_of(term: Term, start: M, acts: Iterable[Act], read: Callable[[Moment,
         if any(at < start for at, _ in restarts):
             why = "重新起算不能早于起算事件", "a period cannot restart before it started"
             raise InvalidInput(field="at", why_zh=why[0], why_en=why[1])
-        zero, restart = max(restarts, key=lambda told: (told[0], str(told[1].basis)))
+        zero, restart = max(restarts, key=lambda told: (told[0], str(told[1])))
     extension = _the_one(extensions, term)
     number = term.period.number + (extension.by.number if extension else 0)
     return Course(zero, number, tuple(sorted(pauses, key=_in_order)), restart, extension)

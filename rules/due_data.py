@@ -39,7 +39,7 @@ def _acts(due: Due, zone: ZoneInfo) -> dict[str, Any]:
     course = due.course
     restart, extension = course.restart, course.extension
     return {
-        "restarted": restart and {"at": _local(course.zero, zone), "basis": str(restart.basis)},
+        "restarted": restart and {"at": _local(course.zero, zone), "basis": str(restart)},
         "not_counted": [
             {
                 "since": _local(pause.since, zone),

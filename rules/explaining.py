@@ -11,7 +11,7 @@ from rules.periods import CalendarDays, RunningHours
 DAY_ZERO = civil_code("第201条")
 LAST_DAY = civil_code("第203条")
 
-_WEEKDAYS = (*zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True),)
+_WEEKDAYS = tuple(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
 def explanation(due: Due, language: str = "zh") -> str:
@@ -69,7 +69,7 @@ class _Telling:
     def acts(self) -> Iterator[str]:
         course = self.due.course
         if course.restart is not None:
-            at, by = self.moment(course.zero), course.restart.basis
+            at, by = self.moment(course.zero), course.restart
             yield self.say(f"重新起算：{at}（{by}）", f"Restarted: {at} ({by})")
         for pause in course.pauses:
             since, by = self.moment(pause.since), pause.basis
@@ -134,17 +134,9 @@ class _Telling:
 
     def counted(self, day: Day) -> str:
         if day.since is not None and day.until is not None:
-            minutes = (day.until - day.since).total_seconds() / 60
-            return (
-                self.say(f"计{minutes / 60:g}小时", f"{minutes / 60:g} hours")
-                if minutes % 60 == 0
-                else (
-                    self.say(
-                        f"计{minutes // 60:g}小时{minutes % 60:g}分",
-                        f"{minutes // 60:g} h {minutes % 60:g} min",
-                    )
-                )
-            )
+            hours, minutes = divmod((day.until - day.since).total_seconds() / 60, 60)
+            more = self.say(f"{minutes:g}分", f" {minutes:g} min") if minutes else ""
+            return self.say(f"计{hours:g}小时", f"{hours:g} h") + more
         if isinstance(self.period, CalendarDays):
             return self.say(f"第{day.number}日", f"day {day.number}")
         return self.say(f"第{day.number}个工作日", f"working day {day.number}")

@@ -85,8 +85,9 @@ def test_a_year_with_only_one_of_both_lists_is_not_covered(
         assert calendar.day(date.fromisoformat(on)).works is (on in worked)
 
 
-def test_the_order_of_tables_makes_no_difference() -> None:
-    other = table(2026, off={"2026-12-31": "元旦", "2026-05-01": "劳动节"}, worked={"2026-12-26": "元旦"})
+def test_the_later_year_s_arrangement_governs_december_in_whatever_order_tables_come() -> None:
+    other = table(2026, off={"2026-05-01": "劳动节"}, worked={"2026-12-31": "元旦"})
     days = [date(2026, 12, 20) + n * DAY for n in range(20)]
     one, two = WorkingCalendar([NEXT_YEAR, other]), WorkingCalendar([other, NEXT_YEAR])
     assert [one.day(on) for on in days] == [two.day(on) for on in days]
+    assert not one.day(date(2026, 12, 31)).works
