@@ -1,1 +1,1 @@
-"""The law as data and pure functions: citations, attributes, grounds, positions. No framework."""
+"""The law as data and pure functions: citations, attributes, grounds, positions, periods. No framework."""

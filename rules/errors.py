@@ -173,6 +173,37 @@ class NumberTaken(GongkaiError):
     )
 
 
+class CalendarTableRefused(GongkaiError):
+    """A site table of days off and make-up workdays is not what it must be."""
+
+    zh = Said(
+        "节假日安排表有误",
+        "{why_zh}",
+        "请对照国务院办公厅的放假通知改正后重新导入；没有导入任何内容",
+    )
+    en = Said(
+        "The table of days off cannot be taken",
+        "{why_en}",
+        "Correct it after the State Council's notice and import it again; nothing was imported",
+    )
+
+
+class ExtensionRefused(GongkaiError):
+    """A period is extended once, in its own unit, and no further than its rule allows."""
+
+    kind = Kind.CONFLICT
+    zh = Said("不能延长期限", "{why_zh}", "请核对所依据的条款；期限未变")
+    en = Said("The period cannot be extended", "{why_en}", "Check the provision; the period is unchanged")
+
+
+class NoRuleInForce(GongkaiError):
+    """No period of that key was in force on that day."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("{on}没有可以适用的时限“{key}”", "{why_zh}", "请核对日期和时限名称")
+    en = Said("No period “{key}” was in force on {on}", "{why_en}", "Check the date and the key")
+
+
 class ClassifiedContentRefused(GongkaiError):
     """Classified text never enters the system (保密条例 art. 41)."""
 

@@ -26,6 +26,7 @@ COMMANDS = (
     "schema",
     "doctor",
     "ledger verify",
+    "deadline explain",
     "status",
 )
 

@@ -1,0 +1,144 @@
+"""Statutory periods as dated parameters: which number, in which unit, from when, by which provision.
+
+The numbers stand in ``data/parameters.yaml`` and nowhere in the code. What was in force on the day a period
+began governs it; a number that changes later makes a new row and leaves the old one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from rules.citation import Citation
+from rules.errors import InvalidInput, MalformedFile, NoRuleInForce
+from rules.periods import Unit, period_of
+from rules.terms import Term
+
+STATUTORY = Path(__file__).parent / "data" / "parameters.yaml"
+
+_REQUIRED = {"key": str, "zh": str, "en": str, "unit": str, "number": int, "valid_from": date, "source": list}
+_OPTIONAL = {"extension": int, "before": bool, "site": bool, "unverified": bool}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number of one rule, from one day on."""
+
+    key: str
+    zh: str
+    en: str
+    term: Term
+    valid_from: date
+    source: Citation
+    site: bool = False
+    """The law leaves the number to the organ."""
+    unverified: bool = False
+    """Taken from memory of the instrument; to be checked against its text."""
+
+
+class Parameters:
+    """All of them, asked by key and day."""
+
+    def __init__(self, rows: Iterable[Parameter]) -> None:
+        self._by_key: dict[str, list[Parameter]] = {}
+        for row in sorted(rows, key=lambda row: row.valid_from):
+            self._by_key.setdefault(row.key, []).append(row)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every rule there is a number for."""
+        return frozenset(self._by_key)
+
+    def of(self, key: str) -> tuple[Parameter, ...]:
+        """A rule's numbers, the earliest first."""
+        return tuple(self._by_key.get(key, ()))
+
+    def on(self, key: str, on: date) -> Parameter:
+        """What was in force on that day.
+
+        Raises:
+            NoRuleInForce: no such key, or not in force yet.
+        """
+        rows = self.of(key)
+        in_force = [row for row in rows if row.valid_from <= on]
+        if in_force:
+            return in_force[-1]
+        if rows:
+            first = rows[0].valid_from
+            why = f"该规定自{first}起施行", f"it has been in force since {first}"
+        else:
+            why = "没有这一时限", "there is no such key"
+        raise NoRuleInForce(where=key, key=key, on=on.isoformat(), why_zh=why[0], why_en=why[1])
+
+
+@cache
+def statutory() -> Parameters:
+    """The parameters that come with the program."""
+    return Parameters(read_parameters(STATUTORY.read_text(encoding="utf-8"), where=STATUTORY.name))
+
+
+def read_parameters(text: str, *, where: str) -> tuple[Parameter, ...]:
+    """The rows of a parameter file, each validated.
+
+    Raises:
+        MalformedFile: no YAML, or no list of rows.
+        InvalidInput: the first faulty entry of a row.
+    """
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise MalformedFile(where=where, why_zh="不是有效的 YAML", why_en="it is no YAML") from None
+    if not isinstance(content, list) or not content:
+        raise MalformedFile(where=where, why_zh="须为参数列表", why_en="it must be a list of parameters")
+    rows = tuple(_row(entry, f"{where} [{place}]") for place, entry in enumerate(content))
+    seen: set[tuple[str, date]] = set()
+    for place, row in enumerate(rows):
+        if (row.key, row.valid_from) in seen:
+            raise _fault(f"{where} [{place}]", "key", f"{row.key}在同一日重复", f"{row.key} is given twice")
+        seen.add((row.key, row.valid_from))
+    return rows
+
+
+def _row(entry: object, where: str) -> Parameter:
+    row = _typed(entry, where)
+    source = row["source"]
+    if len(source) != 2 or not all(isinstance(part, str) and part for part in source):
+        raise _fault(where, "source", "须为 [文件, 条款]", "it must be [instrument, article]")
+    if row["unit"] not in set(Unit):
+        raise _fault(where, "unit", f"须为{'、'.join(Unit)}之一", f"it must be one of {', '.join(Unit)}")
+    unit, basis = Unit(row["unit"]), Citation(*source)
+    try:
+        term = Term(
+            period_of(unit, row["number"]),
+            basis,
+            period_of(unit, row["extension"]) if "extension" in row else None,
+            row.get("before", False),
+        )
+    except InvalidInput as error:
+        raise InvalidInput(**{**error.facts, "where": where}) from None
+    site, unverified = row.get("site", False), row.get("unverified", False)
+    return Parameter(row["key"], row["zh"], row["en"], term, row["valid_from"], basis, site, unverified)
+
+
+def _typed(entry: object, where: str) -> dict[str, Any]:
+    """The row's entries: all that are needed, no others, each of its type."""
+    if not isinstance(entry, dict):
+        raise _fault(where, "row", "须为一组“名称: 值”", "it must be a mapping")
+    known: dict[str, type] = {**_REQUIRED, **_OPTIONAL}
+    for name in sorted(_REQUIRED.keys() - entry.keys()):
+        raise _fault(where, name, "必填", "it is required")
+    for name, value in entry.items():
+        if name not in known:
+            raise _fault(where, str(name)[:60], "没有这一项", "there is no such entry")
+        if type(value) is not known[name] or value == "":
+            kind = known[name].__name__
+            raise _fault(where, name, f"类型须为 {kind}", f"it must be of type {kind}")
+    return entry
+
+
+def _fault(where: str, field: str, why_zh: str, why_en: str) -> InvalidInput:
+    return InvalidInput(where=where, field=field, why_zh=why_zh, why_en=why_en)
