@@ -3,7 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    TextClause,
+    bindparam,
+    or_,
+    select,
+    text,
+)
 
 from models import Holding, Person
 from rules.errors import UnknownPerson
@@ -56,8 +67,16 @@ def load_actor(connection: Connection, username: str, *, channel: str, today: da
     return Actor(rows[0].id, rows[0].username, rows[0].name, channel, held)
 
 
-def current(today: date | BindParameter[date]) -> ColumnElement[bool]:
+def current(today: date | BindParameter[date], holding: FromClause = _holding) -> ColumnElement[bool]:
     """The condition that a holding is in force on ``today`` (local date)."""
-    return or_(_holding.c.since.is_(None), _holding.c.since <= today) & or_(
-        _holding.c.until.is_(None), _holding.c.until >= today
+    return or_(holding.c.since.is_(None), holding.c.since <= today) & or_(
+        holding.c.until.is_(None), holding.c.until >= today
     )
+
+
+_IN_FORCE = f"({current(bindparam('today', type_=Date), _holding.alias('h'))})"
+
+
+def about_holdings(sql: str) -> TextClause:
+    """A statement in SQL, where ``{in_force}`` says of the holding ``h`` what ``current`` says of one."""
+    return text(sql.replace("{in_force}", _IN_FORCE))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
+from engine.actor import about_holdings
 from engine.links import make_link
 from engine.service import Service
 from notifications.messages import (
@@ -30,7 +31,7 @@ MOOT = (CLOSED, INACTIVE, NOT_HELD)
 """Reasons for which nobody misses the message."""
 
 # A return settles its step in the very change of the case that opens the step it goes back to.
-_FACTS = text(
+_FACTS = about_holdings(
     """
     SELECT n.key, n.template, n.created_at, n.person_id, p.name, p.email, p.active,
            c.number, c.title, c.title_is_public, c.intake, c.closed_at AS case_closed_at, c.drafter_id,
@@ -39,8 +40,7 @@ _FACTS = text(
            EXISTS (SELECT 1 FROM holding h
                     WHERE h.person_id = n.person_id AND h.position = a.position
                       AND h.unit_id IS NOT DISTINCT FROM a.unit_id
-                      AND (h.since IS NULL OR h.since <= :today)
-                      AND (h.until IS NULL OR h.until >= :today)) AS holds
+                      AND {in_force}) AS holds
       FROM notification n
       JOIN person p ON p.id = n.person_id
       JOIN cases c ON c.id = n.case_id

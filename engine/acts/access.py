@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from engine.actor import Actor
+from engine.actor import Actor, about_holdings
 from engine.acts.attempts import (
     ON_THE_SERVER,
     Attempt,
@@ -43,13 +43,13 @@ _START_SESSION = text(
 _END_SESSIONS = text("DELETE FROM auth_session WHERE token_hash = :token_hash OR expires_at <= :now")
 
 _SESSION = Statement(
-    text(
+    about_holdings(
         """
     SELECT s.csrf_hash, s.expires_at, p.id, p.username, p.name, h.position, h.unit_id
       FROM auth_session s
       JOIN person p ON p.id = s.person_id AND p.active
       LEFT JOIN holding h ON h.person_id = p.id
-       AND (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
+       AND {in_force}
      WHERE s.token_hash = :token_hash AND s.expires_at > :now
     """
     )
