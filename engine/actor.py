@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from models import Holding, Person
+from models.statement import Statement
 from rules.errors import UnknownPerson
 from rules.positions import Position
 
@@ -56,11 +57,7 @@ def load_actor(connection: Connection, username: str, *, channel: str, today: da
     Raises:
         UnknownPerson: nobody active of that name.
     """
-    rows = connection.execute(
-        select(_person.c.id, _person.c.username, _person.c.name, _holding.c.position, _holding.c.unit_id)
-        .outerjoin(_holding, (_holding.c.person_id == _person.c.id) & current(today))
-        .where(_person.c.username == username, _person.c.active)
-    ).all()
+    rows = _ACTOR.run(connection, {"username": username, "today": today})
     if not rows:
         raise UnknownPerson(where="person", username=username)
     held = frozenset((row.position, row.unit_id) for row in rows if row.position)
@@ -74,6 +71,14 @@ def current(today: date | BindParameter[date], holding: FromClause = _holding) -
     )
 
 
+_ACTOR = Statement(
+    select(_person.c.id, _person.c.username, _person.c.name, _holding.c.position, _holding.c.unit_id)
+    .outerjoin(
+        _holding,
+        (_holding.c.person_id == _person.c.id) & current(bindparam("today", type_=Date)),
+    )
+    .where(_person.c.username == bindparam("username"), _person.c.active)
+)
 _IN_FORCE = f"({current(bindparam('today', type_=Date), _holding.alias('h'))})"
 
 
