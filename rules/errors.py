@@ -97,6 +97,13 @@ class InvalidInput(GongkaiError):
     en = Said("“{field}” is not valid", "{why_en}", "Correct it and send again; nothing was stored")
 
 
+class SettingsRefused(GongkaiError):
+    """Settings of the installation that cannot be used; ``why_zh``/``why_en`` say which, and what may be."""
+
+    zh = Said("设置有误，无法启动", "{why_zh}", "请改正环境变量后重新运行")
+    en = Said("The settings cannot be used", "{why_en}", "Correct the environment variables and run it again")
+
+
 class MalformedFile(GongkaiError):
     """A file could not be read as what it should be."""
 
