@@ -279,6 +279,22 @@ class NotSignedIn(GongkaiError):
     en = Said("You are not signed in", "The session or token is missing, revoked or expired", "Sign in again")
 
 
+class OwnPasswordFirst(GongkaiError):
+    """The password was set by another, who knows it: it lets the person choose one and nothing else."""
+
+    kind = Kind.NOT_ALLOWED
+    zh = Said(
+        "请先设置自己的密码",
+        "现在的密码由{by}设置，只能用来换成自己的密码",
+        "请在浏览器中登录门户，按提示设置新密码，再重新登录",
+    )
+    en = Said(
+        "Choose a password of your own first",
+        "{by} set the present one: it lets you choose your own and do nothing else",
+        "Sign in to the portal in a browser, choose one there, and sign in again",
+    )
+
+
 class WrongCredentials(GongkaiError):
     """User name or password do not match."""
 

@@ -1,0 +1,19 @@
+"""a password set by another is good for choosing one's own and nothing else"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "person", sa.Column("password_set_by", sa.BigInteger(), sa.ForeignKey("person.id"), nullable=True)
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("person", "password_set_by")
