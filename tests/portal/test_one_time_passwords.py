@@ -5,10 +5,13 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from engine.acts.access import operator, set_password
+from engine.ledger import verify
 from engine.service import Service
 from tests.builders import Bureau, launch_case, scalars, todo_of
+from tests.engine.test_outbox import drain, mails, words
 from tests.portal.conftest import PASSWORD, Client, SignIn
 from tests.portal.test_pages import HTML, field, post
 from tests.portal.test_policy_matrix import EXPECTED, Place, _ask
@@ -98,3 +101,43 @@ def test_the_server_can_hand_out_a_lasting_one_afterwards(
 ) -> None:
     set_password(service, operator("root"), "drafter", PASSWORD)
     assert sign_in(app, PASSWORD).get("/api/v1/inbox").status_code == 200
+
+
+def test_who_did_not_ask_for_it_learns_of_it_even_if_another_chose_the_next(
+    app: FastAPI, service: Service, newcomer: Client
+) -> None:
+    choose(newcomer, now=GIVEN, new=OWN)  # the administrator may have done so
+    drain(service)
+    (mail,) = [mail for mail in mails(service) if "密码" in mail["Subject"]]
+    assert "<drafter@" in mail["To"]
+    assert "设置人：系统管理员" in words(mail)
+    assert "2026-04-20 09:00" in words(mail)
+    assert not any(secret in words(mail) for secret in (GIVEN, OWN))
+
+
+def test_that_message_is_sent_again_like_any_other(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    with service.database.begin() as connection:
+        connection.execute(text("UPDATE person SET email = '' WHERE username = 'drafter'"))
+    administrator = signed_in("administrator")
+    administrator.put("/api/v1/people/drafter/password", {"password": GIVEN})
+    drain(service)
+    page = administrator.get("/messages", headers=HTML)
+    assert "密码由他人设置" in page.text
+    with service.database.begin() as connection:
+        connection.execute(text("UPDATE person SET email = 'd@qingling.example' WHERE username = 'drafter'"))
+    (message,) = scalars(service, "SELECT id FROM notification WHERE template = 'password-set'")
+    csrf = field(administrator.get("/messages", headers=HTML), "csrf")
+    assert post(administrator, f"/messages/{message}/resend", {"csrf": csrf}).status_code == 303
+    drain(service)
+    assert [mail["Subject"][:2] for mail in mails(service)] == ["您的"]
+    resent = "SELECT chain FROM ledger_entry WHERE action = 'message-resent'"
+    assert scalars(service, resent) == [0]
+    with service.snapshot() as connection:
+        verify(connection)
+
+
+def test_what_the_server_set_is_told_to_nobody(service: Service, bureau: Bureau) -> None:
+    set_password(service, operator("root"), "drafter", OWN)
+    assert scalars(service, "SELECT count(*) FROM notification") == [0]

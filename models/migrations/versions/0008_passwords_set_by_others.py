@@ -13,7 +13,10 @@ def upgrade() -> None:
     op.add_column(
         "person", sa.Column("password_set_by", sa.BigInteger(), sa.ForeignKey("person.id"), nullable=True)
     )
+    op.alter_column("notification", "case_id", existing_type=sa.BigInteger(), nullable=True)
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM notification WHERE case_id IS NULL")
+    op.alter_column("notification", "case_id", existing_type=sa.BigInteger(), nullable=False)
     op.drop_column("person", "password_set_by")
