@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.settings import PREFECT_WORKER_QUERY_SECONDS, temporary_settings
 
 import flows  # noqa: F401  installs every procedure
+from deployments.errors import SettingsUnusable
 from deployments.heartbeat import BEAT_VARIABLE, beat_for_ever
 from deployments.leadership import Leadership
 from deployments.loops import forever
@@ -29,6 +31,7 @@ from engine.projection.mending import RunSetter
 from engine.projection.projector import Projector
 from engine.reconciler import Reconciler
 from engine.service import Service, service_from_environment
+from rules.errors import SettingsRefused
 
 log = structlog.get_logger(__name__)
 
@@ -131,7 +134,11 @@ async def serve() -> None:
 
 def main() -> None:
     """The process: threads still at work when it is told to stop hold leases that run out by themselves."""
-    asyncio.run(serve())
+    try:
+        asyncio.run(serve())
+    except (SettingsRefused, SettingsUnusable) as refused:  # a traceback would hide what is to be set
+        sys.stderr.write(f"{refused}\n")
+        raise SystemExit(2) from None  # as the command line: what was given is invalid
     os._exit(0)
 
 

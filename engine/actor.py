@@ -3,9 +3,21 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    TextClause,
+    bindparam,
+    or_,
+    select,
+    text,
+)
 
 from models import Holding, Person
+from models.statement import Statement
 from rules.errors import UnknownPerson
 from rules.positions import Position
 
@@ -45,19 +57,31 @@ def load_actor(connection: Connection, username: str, *, channel: str, today: da
     Raises:
         UnknownPerson: nobody active of that name.
     """
-    rows = connection.execute(
-        select(_person.c.id, _person.c.username, _person.c.name, _holding.c.position, _holding.c.unit_id)
-        .outerjoin(_holding, (_holding.c.person_id == _person.c.id) & current(today))
-        .where(_person.c.username == username, _person.c.active)
-    ).all()
+    rows = _ACTOR.run(connection, {"username": username, "today": today})
     if not rows:
         raise UnknownPerson(where="person", username=username)
     held = frozenset((row.position, row.unit_id) for row in rows if row.position)
     return Actor(rows[0].id, rows[0].username, rows[0].name, channel, held)
 
 
-def current(today: date | BindParameter[date]) -> ColumnElement[bool]:
+def current(today: date | BindParameter[date], holding: FromClause = _holding) -> ColumnElement[bool]:
     """The condition that a holding is in force on ``today`` (local date)."""
-    return or_(_holding.c.since.is_(None), _holding.c.since <= today) & or_(
-        _holding.c.until.is_(None), _holding.c.until >= today
+    return or_(holding.c.since.is_(None), holding.c.since <= today) & or_(
+        holding.c.until.is_(None), holding.c.until >= today
     )
+
+
+_ACTOR = Statement(
+    select(_person.c.id, _person.c.username, _person.c.name, _holding.c.position, _holding.c.unit_id)
+    .outerjoin(
+        _holding,
+        (_holding.c.person_id == _person.c.id) & current(bindparam("today", type_=Date)),
+    )
+    .where(_person.c.username == bindparam("username"), _person.c.active)
+)
+_IN_FORCE = f"({current(bindparam('today', type_=Date), _holding.alias('h'))})"
+
+
+def about_holdings(sql: str) -> TextClause:
+    """A statement in SQL, where ``{in_force}`` says of the holding ``h`` what ``current`` says of one."""
+    return text(sql.replace("{in_force}", _IN_FORCE))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from engine.actor import about_holdings
 from engine.documents import content_hash, digest_of, require_reviewed
 from engine.invariants import CHECKS, Severity
 from engine.ledger import verify
@@ -32,10 +33,9 @@ class Finding:
     en: str
 
 
-_HELD = text(
+_HELD = about_holdings(
     "SELECT h.position, u.name AS unit FROM holding h JOIN person p ON p.id = h.person_id AND p.active"
-    " LEFT JOIN unit u ON u.id = h.unit_id WHERE (h.since IS NULL OR h.since <= :today)"
-    " AND (h.until IS NULL OR h.until >= :today)"
+    " LEFT JOIN unit u ON u.id = h.unit_id WHERE {in_force}"
 )
 _PUBLICATIONS = text(
     "SELECT p.case_id, p.document_version_id, p.content_hash, c.number FROM publication p"

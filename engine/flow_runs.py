@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import structlog
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
 from prefect.exceptions import Pause
 from prefect.states import Cancelled, Completed, Failed
@@ -34,6 +34,7 @@ from engine.replay import ReplayMismatch
 from engine.service import Service, service_from_environment
 from engine.visits import NotTheCasesRun, Visit
 from rules.errors import GongkaiError, UnknownProcedure
+from rules.faults import told
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -76,28 +77,41 @@ def _signature(chosen: Procedure) -> inspect.Signature:
 
 
 async def _run(chosen: Procedure, parameters: dict[str, Any]) -> State[Any]:
+    """One visit. Nothing is raised but Prefect's own signals: the server would show an error's text."""
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None
-    service, run = _service(), context.flow_run
-    given = {name: value for name, value in parameters.items() if value is not None}
+    run = context.flow_run
+    number = visits.case_named_in(run.idempotency_key)
     try:
-        visit = await _sync(
-            visits.arrive,
-            service,
-            chosen,
-            given,
-            flow_run_id=run.id,
-            idempotency_key=run.idempotency_key,
-        )
+        service = _service()
+        visit = await _arrive(service, chosen, parameters, run)
+        number = visit.number
+        if visit.unasked is not None and not runs.is_woken_by_us(
+            await runs.read_states(context.client, run.id)
+        ):
+            await _sync(flag_hand_act, service, visit.unasked, "resumed")
+        await _execute_what_is_due(service, visit)
+        return await _end_or_park(service, context, visit)
     except NotTheCasesRun as error:
         return Cancelled(message=str(error))
     except GongkaiError as error:
         return Failed(message=visits.refusal(error))
-    if visit.unasked is not None and not runs.is_woken_by_us(await runs.read_states(context.client, run.id)):
-        await _sync(flag_hand_act, service, visit.unasked, "resumed")
-    await _execute_what_is_due(service, visit)
-    return await _end_or_park(service, context, visit)
+    except Exception as error:  # the boundary to Prefect
+        log.error("run-failed", run=str(run.id), case=number, **told(error))
+        return Failed(message=visits.unforeseen(error, number))
+
+
+async def _arrive(service: Service, chosen: Procedure, parameters: dict[str, Any], run: FlowRun) -> Visit:
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return await _sync(
+        visits.arrive,
+        service,
+        chosen,
+        given,
+        flow_run_id=run.id,
+        idempotency_key=run.idempotency_key,
+    )
 
 
 async def _execute_what_is_due(service: Service, visit: Visit) -> None:

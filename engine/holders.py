@@ -1,6 +1,9 @@
 """Who holds a position now, and who of them may act on a step (separation of duties)."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, Date, bindparam, select
 
@@ -13,15 +16,13 @@ from rules.positions import Position
 _person, _holding = Person.__table__, Holding.__table__
 
 _HOLDERS = (
-    select(_person.c.id)
+    select(_holding.c.position, _holding.c.unit_id, _person.c.id)
     .join(_holding, _holding.c.person_id == _person.c.id)
     .where(
-        _holding.c.position == bindparam("position"),
-        _holding.c.unit_id.is_not_distinct_from(bindparam("unit")),
+        _holding.c.position.in_(bindparam("positions", expanding=True)),
         _person.c.active,
         current(bindparam("today", type_=Date)),
     )
-    .order_by(_person.c.id)
 )
 
 
@@ -41,26 +42,33 @@ def post_for(position: Position, *, unit_id: int, drafter_id: int) -> Post:
     return Post(position, unit_id if position.of_unit else None)
 
 
-def eligible_holders(connection: Connection, post: Post, facts: Facts, today: object) -> list[int]:
-    """Ids of the persons who may act for ``post`` on this step.
+def require_holders(connection: Connection, posts: Mapping[Post, Facts], today: date) -> None:
+    """See that every post has somebody who may act for it on a step of these facts: one statement for all.
 
     Raises:
-        NoHolder: the post is empty, or separation of duties leaves nobody.
+        NoHolder: a post is empty, or separation of duties leaves nobody.
     """
-    if post.person_id is not None:
-        return [post.person_id]
-    arguments = {"position": post.position.value, "unit": post.unit_id, "today": today}
-    holders = [row.id for row in connection.execute(_HOLDERS, arguments)]
-    eligible = [person for person in holders if person not in kept_out(facts)]
-    if eligible:
-        return eligible
-    raise no_holder(post.position, separated=bool(holders))
+    held = _holders(connection, posts, today)
+    for post, facts in posts.items():
+        if not held[post] - set(kept_out(facts)):
+            raise no_holder(post.position, separated=bool(held[post]))
 
 
-def is_held(connection: Connection, post: Post, today: object) -> bool:
+def is_held(connection: Connection, post: Post, today: date) -> bool:
     """Whether anybody holds the post at all."""
-    arguments = {"position": post.position.value, "unit": post.unit_id, "today": today}
-    return connection.execute(_HOLDERS, arguments).first() is not None
+    return bool(_holders(connection, [post], today)[post])
+
+
+def _holders(connection: Connection, posts: Collection[Post], today: date) -> dict[Post, set[int]]:
+    """Ids of those who hold each post; a post that means one person is that person's."""
+    asked = {"positions": [post.position.value for post in posts], "today": today}
+    held: dict[tuple[str, int | None], set[int]] = defaultdict(set)
+    for row in connection.execute(_HOLDERS, asked):
+        held[row.position, row.unit_id].add(row.id)
+    return {
+        post: held[post.position, post.unit_id] if post.person_id is None else {post.person_id}
+        for post in posts
+    }
 
 
 def no_holder(position: Position, *, separated: bool) -> NoHolder:

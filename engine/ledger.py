@@ -93,8 +93,8 @@ def entry_hash(row: dict[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def append_to_organ(connection: Connection, action: str, **entry: Any) -> None:
-    """One entry in the organ's own chain, for acts that belong to no case."""
+def append_to_organ(connection: Connection, action: str, **entry: Any) -> int:
+    """One entry in the organ's own chain, for acts that belong to no case. Returns its place in it."""
     head = LedgerHead.__table__
     connection.execute(upsert(head).values(chain=ORGAN_CHAIN, seq=0, hash="").on_conflict_do_nothing())
     row = connection.execute(select(head).where(head.c.chain == ORGAN_CHAIN).with_for_update()).one()
@@ -104,6 +104,7 @@ def append_to_organ(connection: Connection, action: str, **entry: Any) -> None:
     connection.execute(
         head.update().where(head.c.chain == ORGAN_CHAIN).values(seq=chain.seq, hash=chain.head)
     )
+    return chain.seq
 
 
 # --- sealing and verifying -------------------------------------------------------------------

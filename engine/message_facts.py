@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
+from engine.actor import about_holdings
 from engine.links import make_link
 from engine.service import Service
 from notifications.messages import (
@@ -15,6 +16,7 @@ from notifications.messages import (
     Content,
     DraftHandedOver,
     IncidentOpened,
+    PasswordSet,
     TodoArrived,
     TodoReturned,
 )
@@ -30,22 +32,22 @@ MOOT = (CLOSED, INACTIVE, NOT_HELD)
 """Reasons for which nobody misses the message."""
 
 # A return settles its step in the very change of the case that opens the step it goes back to.
-_FACTS = text(
+_FACTS = about_holdings(
     """
     SELECT n.key, n.template, n.created_at, n.person_id, p.name, p.email, p.active,
            c.number, c.title, c.title_is_public, c.intake, c.closed_at AS case_closed_at, c.drafter_id,
            d.name AS drafter, u.name AS unit, a.id AS todo, a.position, a.person_id AS assigned_to,
            a.closed_at, s.call, s.round, i.kind, i.blocking, r.title AS returned_by, w.url, w.published_at,
+           t.at AS set_at, COALESCE(b.name, t.actor) AS set_by,
            EXISTS (SELECT 1 FROM holding h
                     WHERE h.person_id = n.person_id AND h.position = a.position
                       AND h.unit_id IS NOT DISTINCT FROM a.unit_id
-                      AND (h.since IS NULL OR h.since <= :today)
-                      AND (h.until IS NULL OR h.until >= :today)) AS holds
+                      AND {in_force}) AS holds
       FROM notification n
       JOIN person p ON p.id = n.person_id
-      JOIN cases c ON c.id = n.case_id
-      JOIN person d ON d.id = c.drafter_id
-      JOIN unit u ON u.id = c.unit_id
+      LEFT JOIN cases c ON c.id = n.case_id
+      LEFT JOIN person d ON d.id = c.drafter_id
+      LEFT JOIN unit u ON u.id = c.unit_id
       LEFT JOIN assignment a ON a.id = n.assignment_id
       LEFT JOIN step s ON s.id = a.step_id
       LEFT JOIN incident i ON i.id = a.incident_id
@@ -57,6 +59,9 @@ _FACTS = text(
       LEFT JOIN LATERAL (
            SELECT url, published_at FROM publication WHERE case_id = n.case_id ORDER BY id DESC LIMIT 1) w
         ON n.template = 'published'
+      LEFT JOIN ledger_entry t ON t.chain = 0
+       AND t.seq = CASE WHEN n.template = 'password-set' THEN split_part(n.key, ':', 2)::bigint END
+      LEFT JOIN person b ON b.username = t.actor
      WHERE n.id = :id
     """
 )
@@ -194,10 +199,21 @@ def _handed_over(facts: MessageFacts) -> Content:
     )
 
 
+def _password_set(facts: MessageFacts) -> Content:
+    row = facts.row
+    return PasswordSet(
+        recipient=row.name,
+        by=row.set_by,
+        at=facts.local(row.set_at),
+        link=f"{facts.service.settings.base_url.rstrip('/')}/sign-in",
+    )
+
+
 _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "todo": _todo,
     "incident": _incident,
     "published": _published,
     "closed": _closed,
     "handed-over": _handed_over,
+    "password-set": _password_set,
 }

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.actor import about_holdings
 from engine.incidents import open_incident, resolve_incident
 from engine.policy import Facts, kept_out
 from engine.service import Service
@@ -26,17 +27,17 @@ log = structlog.get_logger(__name__)
 KIND = "todo-of-nobody"
 """An open to-do that nobody may act on: its post is empty, or separation of duties leaves nobody."""
 
-_FINGERPRINT = text(
+_FINGERPRINT = about_holdings(
     """
     SELECT md5(string_agg(concat_ws(',', h.person_id, h.position, h.unit_id), ';' ORDER BY h.id))
       FROM holding h JOIN person p ON p.id = h.person_id AND p.active
-     WHERE (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
+     WHERE {in_force}
     """
 )
-_HELD = text(
+_HELD = about_holdings(
     """
     SELECT h.position, h.unit_id, p.id FROM holding h JOIN person p ON p.id = h.person_id AND p.active
-     WHERE (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
+     WHERE {in_force}
     """
 )
 _ACTIVE = text("SELECT id FROM person WHERE active")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine
 
 from engine.actor import Actor, load_actor
+from engine.reading_settings import read_settings
 from engine.settings import Settings
 from models.database import connect
 from rules.time import TimeSource, local_date, system_time
@@ -57,8 +58,12 @@ class Service:
 
 
 def service_from_environment(*, pool_size: int = 8) -> Service:
-    """The service of this process, from ``GONGKAI_*`` variables and the machine's clock."""
-    settings = Settings()
+    """The service of this process, from ``GONGKAI_*`` variables and the machine's clock.
+
+    Raises:
+        SettingsRefused.
+    """
+    settings = read_settings()
     return Service(
         connect(settings.database_url.get_secret_value(), pool_size=pool_size), settings, system_time
     )

@@ -5,8 +5,10 @@ Nothing below ``deployments`` reads the environment on its own.
 """
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -120,5 +122,44 @@ class Settings(BaseSettings):
         try:
             mail_address("", value)
         except AddressUnusable:
-            raise ValueError("not an e-mail address such as gongkai@qingling.example") from None
+            raise ValueError(
+                "须为邮箱地址，如 gongkai@qingling.example",
+                "it must be an e-mail address such as gongkai@qingling.example",
+            ) from None
         return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                "须为时区名，如 Asia/Shanghai", "it must be the name of a time zone such as Asia/Shanghai"
+            ) from None
+        return value
+
+    @field_validator("website_page_ports")
+    @classmethod
+    def _are_ports(cls, value: str) -> str:
+        if not all(part.isdecimal() and 0 < int(part) < 65536 for part in listed(value)):
+            raise ValueError(
+                "须为逗号分隔的端口号，如 80,443", "it must be ports with commas, such as 80,443"
+            )
+        return value
+
+    @field_validator("website_page_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        try:
+            [ip_network(part) for part in listed(value)]
+        except ValueError:
+            raise ValueError(
+                "须为逗号分隔的网段，如 10.1.2.0/24", "it must be networks with commas, such as 10.1.2.0/24"
+            ) from None
+        return value
+
+
+def listed(setting: str) -> list[str]:
+    """What a setting names between commas."""
+    return [part.strip() for part in setting.split(",") if part.strip()]

@@ -1,4 +1,4 @@
-"""Queueing messages to drafters about what became of a case: rows of the outbox, in the same transaction.
+"""Queueing messages about what became of a case or a password: rows of the outbox, in the same transaction.
 
 The decision path gets no statement more: what closes a case queues in the statement that closes its to-dos.
 """
@@ -30,6 +30,21 @@ def tell_handed_over(connection: Connection, case_id: int, *, seq: int, person: 
     """Tell the former or the new drafter; ``seq`` is the change of the case that made the one the other."""
     row = _row(f"handed-over:{case_id}:{seq}:{person}", "handed-over", case_id, now, person=person)
     connection.execute(_queued(row))
+
+
+def tell_password_set(connection: Connection, *, entry: int, person: int, now: datetime) -> None:
+    """Tell somebody that another set their password; the organ's ``entry`` says who, and when."""
+    connection.execute(
+        insert(_notification).values(
+            key=f"password-set:{entry}",
+            template="password-set",
+            person_id=person,
+            created_at=now,
+            next_try_at=now,
+            attempts=0,
+            last_error="",
+        )
+    )
 
 
 _COLUMNS = (

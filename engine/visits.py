@@ -27,6 +27,7 @@ class Visit:
     """A flow run at work on its case."""
 
     case_id: int
+    number: str
     flow_run_id: UUID
     unasked: CaseSeen | None = None  # set when we did not wake this run
 
@@ -54,10 +55,10 @@ def arrive(
         case_id = _adopt(service, chosen, parameters, flow_run_id)
     case = read_case(service, case_id)
     if case.woken_at is not None:
-        return Visit(case_id, flow_run_id)
+        return Visit(case_id, case.number, flow_run_id)
     note(service, case_id, flow_run_id, woken_at=service.now)
     disturbed = bool(case.pause_key) and case.closed_at is None
-    return Visit(case_id, flow_run_id, case if disturbed else None)
+    return Visit(case_id, case.number, flow_run_id, case if disturbed else None)
 
 
 def _case_of(service: Service, flow_run_id: UUID, idempotency_key: str | None) -> int | None:
@@ -136,6 +137,27 @@ def next_activity(service: Service, case_id: int) -> DueActivity | None:
     return DueActivity(step_id, step)
 
 
+def case_named_in(idempotency_key: str | None) -> str:
+    """The number of the case for which we made a run; empty for a run of the form's."""
+    return (idempotency_key or "").rpartition(":")[0] if is_run_key(idempotency_key) else ""
+
+
 def refusal(error: GongkaiError) -> str:
     """An error as a run's message: Chinese, then English."""
     return f"{error.message('zh')} {error.message('en')}"
+
+
+def unforeseen(error: Exception, number: str) -> str:
+    """Any other error as a run's message. Its text may quote a document, so only its type is told."""
+    kind = type(error).__name__
+    if not number:
+        return (
+            f"程序内部错误（{kind}）。请在门户中查看事项是否已发起，再决定是否重新提交；原因见 worker 日志。 "
+            f"Internal error ({kind}). See in the portal whether a case was launched before you submit "
+            "again; the worker's log has the cause."
+        )
+    return (
+        f"事项 {number}：程序内部错误（{kind}）。已办理的意见均已保存，系统会再次唤醒此运行；"
+        f"如反复出现，请查看 worker 日志。 Case {number}: internal error ({kind}). Every decision is kept "
+        "and this run is woken again; if that goes on, see the worker's log."
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from engine.actor import Actor
+from engine.actor import Actor, load_actor
 from engine.ledger import Chain, appending
 from engine.replay import Recorded, StepId
 from engine.service import Service
@@ -191,16 +191,23 @@ class Work:
         _SAVE.run(self.connection, {"case_id": case.id, "entries": self.chain.taken(), **values})
 
 
-def work_on_assignment(service: Service, connection: Connection, assignment_id: int, actor: Actor) -> Work:
-    """Lock the case a to-do belongs to, then load its journal.
+def work_on_assignment(
+    service: Service, connection: Connection, assignment_id: int, actor: Actor
+) -> tuple[Work, Actor]:
+    """Lock the case a to-do belongs to, then load its journal, and the actor once more.
+
+    Since the request came in, a post may have changed hands: a website was looked at, a file read, the lock
+    waited for. What counts is what the person holds now.
 
     Raises:
         AssignmentNotFound: no such to-do.
+        UnknownPerson: the actor was deactivated meanwhile.
     """
     rows = _LOCK_BY_ASSIGNMENT.run(connection, {"assignment": assignment_id})
     if not rows:
         raise AssignmentNotFound(where="assignment", assignment=assignment_id)
-    return _loaded(service, connection, rows[0], actor=actor.username, channel=actor.channel)
+    work = _loaded(service, connection, rows[0], actor=actor.username, channel=actor.channel)
+    return work, load_actor(connection, actor.username, channel=actor.channel, today=service.today)
 
 
 def work_on_case(

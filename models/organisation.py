@@ -30,7 +30,11 @@ class Unit(Stored, table=True):
 
 
 class Person(Stored, table=True):
-    """Someone who signs in and acts. ``password_hash`` is argon2; empty: sign-in not set up."""
+    """Someone who signs in and acts. ``password_hash`` is argon2; empty: sign-in not set up.
+
+    ``password_set_by``: whoever set the present password for them in the portal; until they choose their own,
+    they can do nothing else. Null: their own, or set on the server.
+    """
 
     __tablename__ = "person"
 
@@ -39,6 +43,7 @@ class Person(Stored, table=True):
     name: str
     email: str = ""
     password_hash: str = ""
+    password_set_by: int | None = reference("person.id", nullable=True, index=False)
     active: bool = True
 
 

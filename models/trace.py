@@ -64,7 +64,10 @@ class LedgerSealHead(Stored, table=True):
 
 
 class Notification(Stored, table=True):
-    """A message waiting in the outbox or sent. ``key`` makes it one; rendered when it is sent."""
+    """A message waiting in the outbox or sent. ``key`` makes it one; rendered when it is sent.
+
+    ``case_id`` is null where it is about the person: that somebody set their password.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -78,7 +81,7 @@ class Notification(Stored, table=True):
     id: int | None = generated_id()
     key: str = Field(unique=True)
     template: str
-    case_id: int = reference("cases.id")
+    case_id: int | None = reference("cases.id", nullable=True)
     assignment_id: int | None = reference("assignment.id", nullable=True)
     person_id: int = reference("person.id", index=False)
     created_at: datetime = instant()

@@ -100,4 +100,18 @@ class DraftHandedOver:
     folder = "handed_over"
 
 
-Content = TodoArrived | TodoReturned | IncidentOpened | CasePublished | CaseClosed | DraftHandedOver
+@dataclass(frozen=True)
+class PasswordSet:
+    """Another set one's password: whoever did not ask for it learns of it at once. It belongs to no case."""
+
+    recipient: str
+    by: str
+    at: str
+    link: str
+
+    folder = "password_set"
+
+
+Content = (
+    TodoArrived | TodoReturned | IncidentOpened | CasePublished | CaseClosed | DraftHandedOver | PasswordSet
+)

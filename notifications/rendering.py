@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from notifications.addresses import one_line
-from notifications.messages import Content
+from notifications.messages import Content, PasswordSet
 
 _NOT_FOR_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -45,7 +45,8 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
     message["To"] = to
     message["Date"] = at
     message["Message-ID"] = message_id(key, sender.addr_spec)
-    message["References"] = message_id(f"case:{content.case_number}", sender.addr_spec)  # one thread per case
+    if not isinstance(content, PasswordSet):  # one thread per case
+        message["References"] = message_id(f"case:{content.case_number}", sender.addr_spec)
     message["List-Id"] = f"<gongkai.{sender.domain}>"  # what people's filters go by
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notes must not answer
     message["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange

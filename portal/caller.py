@@ -48,21 +48,22 @@ class Caller:
 
         Raises:
             NotSignedIn: no valid credentials.
+            OwnPasswordFirst: the password was set by another.
             RequestForged: a change made with a cookie but without the session's CSRF token.
         """
         if self.bearer is not None:
             return actor_of_token(self.service, self.bearer)
         return self.session().actor
 
-    def session(self) -> Session:
-        """The browser session behind the request.
+    def session(self, *, choosing: bool = False) -> Session:
+        """The browser session behind the request; ``choosing`` as in ``actor_of_session``.
 
         Raises:
-            NotSignedIn, RequestForged.
+            NotSignedIn, OwnPasswordFirst, RequestForged.
         """
         if self.cookie is None:
             raise NotSignedIn(where="session")
-        session = actor_of_session(self.service, self.cookie)
+        session = actor_of_session(self.service, self.cookie, choosing=choosing)
         if not self.safe:
             session.require_csrf(self.csrf)
         return session

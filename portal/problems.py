@@ -76,7 +76,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 _DESCRIPTIONS = {
     400: "The body is not JSON",
     401: "Not signed in",
-    403: "The policy door refused, or the CSRF token is missing",
+    403: "The policy door refused, the CSRF token is missing, or a password of one's own comes first",
     404: "Not there, or not yours to know of",
     409: "Decided before, closed, stale, or a reused key",
     413: "Too large",

@@ -97,6 +97,13 @@ class InvalidInput(GongkaiError):
     en = Said("“{field}” is not valid", "{why_en}", "Correct it and send again; nothing was stored")
 
 
+class SettingsRefused(GongkaiError):
+    """Settings of the installation that cannot be used; ``why_zh``/``why_en`` say which, and what may be."""
+
+    zh = Said("设置有误，无法启动", "{why_zh}", "请改正环境变量后重新运行")
+    en = Said("The settings cannot be used", "{why_en}", "Correct the environment variables and run it again")
+
+
 class MalformedFile(GongkaiError):
     """A file could not be read as what it should be."""
 
@@ -301,6 +308,22 @@ class NotSignedIn(GongkaiError):
     kind = Kind.NOT_SIGNED_IN
     zh = Said("尚未登录", "会话或令牌缺失、失效或已过期", "请重新登录")
     en = Said("You are not signed in", "The session or token is missing, revoked or expired", "Sign in again")
+
+
+class OwnPasswordFirst(GongkaiError):
+    """The password was set by another, who knows it: it lets the person choose one and nothing else."""
+
+    kind = Kind.NOT_ALLOWED
+    zh = Said(
+        "请先设置自己的密码",
+        "现在的密码由{by}设置，只能用来换成自己的密码",
+        "请在浏览器中登录门户，按提示设置新密码，再重新登录",
+    )
+    en = Said(
+        "Choose a password of your own first",
+        "{by} set the present one: it lets you choose your own and do nothing else",
+        "Sign in to the portal in a browser, choose one there, and sign in again",
+    )
 
 
 class WrongCredentials(GongkaiError):

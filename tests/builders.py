@@ -200,6 +200,12 @@ def scalars(service: Service, query: str, **arguments: Any) -> list[Any]:
         return list(connection.execute(text(query), arguments).scalars())
 
 
+def snapshot(service: Service) -> dict[str, int]:
+    """How many rows every table holds."""
+    tables = scalars(service, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return {table: scalars(service, f"SELECT count(*) FROM {table}")[0] for table in tables}
+
+
 __all__ = [
     "ANSWERS",
     "PROACTIVE_DRAFT",
@@ -214,6 +220,7 @@ __all__ = [
     "launch_case",
     "load_bureau",
     "scalars",
+    "snapshot",
     "todo_of",
     "todos_of",
 ]

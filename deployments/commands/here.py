@@ -44,7 +44,7 @@ def opened() -> Iterator["Service"]:
     """
     import structlog
 
-    from engine.settings import Settings
+    from engine.reading_settings import read_settings
 
     # What the engine logs is no part of the answer.
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
@@ -53,20 +53,24 @@ def opened() -> Iterator["Service"]:
         raise ServiceNotRunning(
             where=str(home()), why_zh="该目录下没有实例", why_en="there is no instance in that folder"
         )
-    with service_of(Settings() if named else settings_from(instance().environment())) as service:
+    with service_of(read_settings() if named else settings_from(instance().environment())) as service:
         yield service
 
 
 def settings_from(environment: Mapping[str, str]) -> "Settings":
-    """The settings an installation's own parts run with."""
-    from engine.settings import Settings
+    """The settings an installation's own parts run with.
+
+    Raises:
+        SettingsRefused.
+    """
+    from engine.reading_settings import read_settings
 
     chosen = {
         name.removeprefix("GONGKAI_").lower(): value
         for name, value in environment.items()
         if name.startswith("GONGKAI_") and (name.endswith("_URL") or name == "GONGKAI_HOME")
     }
-    return Settings(**chosen)  # type: ignore[arg-type]  # an argument wins over a variable
+    return read_settings(**chosen)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from engine.actor import Actor
+from engine.actor import Actor, about_holdings
 from engine.acts.attempts import (
     ON_THE_SERVER,
     Attempt,
@@ -28,7 +28,7 @@ from engine.acts.tokens import TokenNotFound, actor_of_token, create_token, list
 from engine.ledger import append_to_organ
 from engine.service import Service
 from models.statement import Statement
-from rules.errors import NotSignedIn, RequestForged, WrongCredentials
+from rules.errors import NotSignedIn, OwnPasswordFirst, RequestForged, WrongCredentials
 
 _PERSON = text("SELECT id, username, name, password_hash FROM person WHERE username = :username AND active")
 # Held until the session is stored: a password set meanwhile waits for it and then ends it too.
@@ -43,13 +43,14 @@ _START_SESSION = text(
 _END_SESSIONS = text("DELETE FROM auth_session WHERE token_hash = :token_hash OR expires_at <= :now")
 
 _SESSION = Statement(
-    text(
+    about_holdings(
         """
-    SELECT s.csrf_hash, s.expires_at, p.id, p.username, p.name, h.position, h.unit_id
+    SELECT s.csrf_hash, s.expires_at, p.id, p.username, p.name, h.position, h.unit_id,
+           (SELECT b.name FROM person b WHERE b.id = p.password_set_by) AS password_set_by
       FROM auth_session s
       JOIN person p ON p.id = s.person_id AND p.active
       LEFT JOIN holding h ON h.person_id = p.id
-       AND (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
+       AND {in_force}
      WHERE s.token_hash = :token_hash AND s.expires_at > :now
     """
     )
@@ -73,11 +74,15 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class Session:
-    """A live session: who is behind it, and what its CSRF token must hash to."""
+    """A live session: who is behind it, and what its CSRF token must hash to.
+
+    ``password_set_by``: who set the password it was opened with; empty: it is the person's own.
+    """
 
     actor: Actor
     csrf_hash: str
     expires_at: datetime
+    password_set_by: str = ""
 
     def require_csrf(self, presented: str) -> None:
         """A change made with a cookie must carry the session's CSRF token.
@@ -129,17 +134,21 @@ def sign_out(service: Service, session_token: str) -> None:
     Raises:
         NotSignedIn: it had ended before.
     """
-    actor = actor_of_session(service, session_token).actor
+    actor = actor_of_session(service, session_token, choosing=True).actor
     with service.database.begin() as connection:
         connection.execute(_END_SESSIONS, {"token_hash": _digest(session_token), "now": service.now})
         append_to_organ(connection, "signed-out", at=service.now, actor=actor.username, channel=actor.channel)
 
 
-def actor_of_session(service: Service, session_token: str) -> Session:
+def actor_of_session(service: Service, session_token: str, *, choosing: bool = False) -> Session:
     """Who is behind a session, with the positions held today: one statement, it is on every request's path.
+
+    Args:
+        choosing: where one chooses a password or signs out, somebody who has to choose is let in too.
 
     Raises:
         NotSignedIn: no such session, or it expired.
+        OwnPasswordFirst: the password was set by another.
     """
     found = {"token_hash": _digest(session_token), "now": service.now, "today": service.today}
     with service.read() as connection:
@@ -147,9 +156,11 @@ def actor_of_session(service: Service, session_token: str) -> Session:
     if not rows:
         raise NotSignedIn(where="session")
     first = rows[0]
+    if first.password_set_by and not choosing:
+        raise OwnPasswordFirst(where="password", by=first.password_set_by)
     held = frozenset((row.position, row.unit_id) for row in rows if row.position)
     actor = Actor(first.id, first.username, first.name, "api", held)
-    return Session(actor, first.csrf_hash, first.expires_at)
+    return Session(actor, first.csrf_hash, first.expires_at, first.password_set_by or "")
 
 
 def csrf_token_of(session_token: str) -> str:

@@ -70,8 +70,8 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
     page_seen = look_beforehand(service, actor, request)  # no lock is held while a website answers
     try:
         with service.database.begin() as connection:
-            work = work_on_assignment(service, connection, request.assignment_id, actor)
-            return _decide(work, actor, request, page_seen)
+            work, person = work_on_assignment(service, connection, request.assignment_id, actor)
+            return _decide(work, person, request, page_seen)
     except UniqueViolation as error:
         # Only the key can collide: the to-do itself is guarded by the case's lock.
         if "idempotency_key" in (error.diag.constraint_name or ""):

@@ -14,7 +14,7 @@ from engine.documents import next_serial, store_version
 from engine.drafting import Drafting, refuse_content
 from engine.files.bringing import bring_files
 from engine.forms import Intake, IntakeFacts, fill
-from engine.holders import eligible_holders, post_for
+from engine.holders import post_for, require_holders
 from engine.policy import Act, Facts, permit
 from engine.procedures import Procedure, procedure
 from engine.publishing.changes import published
@@ -158,17 +158,17 @@ def _require_holders(
     drafter_id: int,
     authors: set[int],
 ) -> None:
+    posts = {}
     for position in chosen.positions:
         if position is Position.PUBLISHER and service.settings.website != BY_HAND:
             continue  # documents go to the website by themselves
-        post = post_for(position, unit_id=unit_id, drafter_id=drafter_id)
-        facts = Facts(
+        posts[post_for(position, unit_id=unit_id, drafter_id=drafter_id)] = Facts(
             drafter_id=drafter_id,
             position=position,
             clerical=position in (Position.PUBLISHER, Position.ARCHIVIST),
             authors=frozenset(authors),
         )
-        eligible_holders(connection, post, facts, service.today)
+    require_holders(connection, posts, service.today)
 
 
 def _insert(

@@ -12,16 +12,21 @@ from engine.acts.attempts import forget_attempts_of
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
+from engine.telling import tell_password_set
 from rules.errors import InvalidInput, NotAllowed, UnknownPerson, WrongCredentials
 from rules.positions import Position
 
 MIN_LENGTH, MAX_LENGTH, MIN_DIFFERENT = 10, 256, 5
 
-_SET = text("UPDATE person SET password_hash = :hash WHERE username = :username AND active RETURNING id")
+# Set by oneself it is one's own; the operator of the machine, who is no person, hands out first passwords.
+_SET = text(
+    "UPDATE person SET password_hash = :hash, password_set_by = NULLIF(NULLIF(:by, id), 0)"
+    " WHERE username = :username AND active RETURNING id, password_set_by"
+)
 _HASH = text("SELECT password_hash FROM person WHERE id = :person AND active")
 _CHANGE = text(
-    "UPDATE person SET password_hash = :hash WHERE id = :person AND active AND password_hash = :before"
-    " RETURNING id"
+    "UPDATE person SET password_hash = :hash, password_set_by = NULL"
+    " WHERE id = :person AND active AND password_hash = :before RETURNING id"
 )
 _END_SESSIONS = text("DELETE FROM auth_session WHERE person_id = :person")
 _REVOKE_TOKENS = text(
@@ -37,7 +42,8 @@ def operator(account: str) -> Actor:
 def set_password(service: Service, actor: Actor, username: str, password: str) -> None:
     """Set someone's password. Their sessions end and their tokens are revoked: a reset often follows a leak.
 
-    Whoever sets a password could act as that person, so the entry in the organ's chain names both.
+    Whoever set another's password knows it, so it lets that person choose their own and do nothing else until
+    then, and they are told; the entry in the organ's chain names both.
 
     Raises:
         NotAllowed: also with a token; UnknownPerson; InvalidInput: too weak.
@@ -47,12 +53,13 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
     _require_strength(username, password)
     hashed = _hasher().hash(password)
     with service.database.begin() as connection:
-        person = connection.execute(_SET, {"hash": hashed, "username": username}).scalar()
-        if person is None:
+        changed = {"hash": hashed, "username": username, "by": actor.person_id}
+        row = connection.execute(_SET, changed).one_or_none()
+        if row is None:
             raise UnknownPerson(where="username", username=username)
-        end_access(connection, person, now=service.now)
+        end_access(connection, row.id, now=service.now)
         forget_attempts_of(connection, username)
-        append_to_organ(
+        entry = append_to_organ(
             connection,
             "password-set",
             at=service.now,
@@ -60,15 +67,19 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
             channel=actor.channel,
             data={"person": username},
         )
+        if row.password_set_by is not None:
+            tell_password_set(connection, entry=entry, person=row.id, now=service.now)
 
 
 def change_own_password(service: Service, actor: Actor, *, now: str, new: str) -> None:
     """Set one's own password, knowing the present one.
 
     Raises:
-        WrongCredentials, InvalidInput.
+        WrongCredentials, InvalidInput: also for the present one again, which another may know.
     """
     _require_strength(actor.username, new)
+    if new == now:
+        raise _weak("须与现在的密码不同", "it must be another than the present one")
     with service.read() as connection:
         stored = connection.execute(_HASH, {"person": actor.person_id}).scalar() or ""
     if not verify_password(now, stored):

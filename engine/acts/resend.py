@@ -3,6 +3,7 @@
 from sqlalchemy import select, update
 
 from engine.actor import Actor
+from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
 from engine.work import work_on_case
@@ -29,7 +30,7 @@ class NothingToResend(GongkaiError):
 
 
 def resend(service: Service, actor: Actor, message_id: int) -> str:
-    """Put a message that could not be delivered back in the outbox, due now. Returns its case's number.
+    """Put a message that could not be delivered back in the outbox, due now. Returns its case's number or "".
 
     Whether it still has to be sent is asked again when it is sent: nobody is told of a to-do that is over.
 
@@ -38,10 +39,11 @@ def resend(service: Service, actor: Actor, message_id: int) -> str:
     """
     permit(actor, Act.RESEND_MESSAGE, Facts(where=str(message_id)))
     with service.database.begin() as connection:
-        case_id = connection.execute(select(_row.c.case_id).where(_row.c.id == message_id)).scalar()
-        if case_id is None:
+        found = connection.execute(select(_row.c.case_id).where(_row.c.id == message_id)).one_or_none()
+        if found is None:
             raise MessageNotFound(where="message", message=message_id)
-        work = work_on_case(service, connection, case_id, actor=actor.username, channel=actor.channel)
+        by = {"actor": actor.username, "channel": actor.channel}
+        work = work_on_case(service, connection, found.case_id, **by) if found.case_id else None
         key = connection.execute(
             update(_row)
             .where(
@@ -49,11 +51,14 @@ def resend(service: Service, actor: Actor, message_id: int) -> str:
                 _row.c.sent_at.is_(None),
                 _row.c.dropped_at.is_not(None) | (_row.c.attempts > 0),
             )
-            .values(dropped_at=None, attempts=0, next_try_at=work.now)
+            .values(dropped_at=None, attempts=0, next_try_at=service.now)
             .returning(_row.c.key)
         ).scalar()
         if key is None:
             raise NothingToResend(where=str(message_id))
+        if work is None:
+            append_to_organ(connection, "message-resent", at=service.now, data={"message": key}, **by)
+            return ""
         work.note("message-resent", data={"message": key})
         work.finish()
     return work.case.number

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from engine.actor import TOKEN_CHANNEL, Actor
+from engine.actor import TOKEN_CHANNEL, Actor, about_holdings
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
@@ -36,13 +36,13 @@ _REVOKE = text(
     " RETURNING name"
 )
 _TOKEN = Statement(
-    text(
+    about_holdings(
         """
     SELECT p.id, p.username, p.name, h.position, h.unit_id
       FROM access_token t
       JOIN person p ON p.id = t.person_id AND p.active
       LEFT JOIN holding h ON h.person_id = p.id
-       AND (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
+       AND {in_force}
      WHERE t.token_hash = :hash AND t.revoked_at IS NULL AND t.expires_at > :now
     """
     )

@@ -151,7 +151,7 @@ def remove_unused_uploads(service: Service) -> int:
 def _admitted(
     service: Service, connection: Connection, actor: Actor, assignment_id: int, *, more: int = 0
 ) -> Work:
-    work = work_on_assignment(service, connection, assignment_id, actor)
+    work, actor = work_on_assignment(service, connection, assignment_id, actor)
     todo = next(row for row in work.assignments if row.id == assignment_id)
     step = work.step_of(todo.step_id)
     post = Post(Position(todo.position), todo.unit_id, todo.person_id)

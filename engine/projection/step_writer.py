@@ -18,7 +18,12 @@ Expected = dict[int, dict[UUID, StateType]]
 
 
 class StepWriter:
-    """Remembers what was sent and not found, because that must be sent differently."""
+    """Remembers what was sent and not found, because that must be sent differently.
+
+    A restart forgets it, which costs a request or a round: what is sent once more has the same ids, so the
+    server writes the same task run and leaves a state alone that it has; what it ignores is not found, and
+    sent differently then. Artifacts are no part of it: they are looked up by key before they are made.
+    """
 
     def __init__(self, service: Service, client: PrefectClient) -> None:
         self.service, self.client = service, client

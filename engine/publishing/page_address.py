@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-from engine.settings import Settings
+from engine.settings import Settings, listed
 from rules.errors import PageAddressRefused
 
 LONGEST = 500
@@ -78,9 +78,9 @@ class PageAddress:
 
 def permitted_by(settings: Settings) -> Permitted:
     """The site's own bounds, from its settings."""
-    hosts = tuple(_plain_host(host) for host in _listed(settings.website_page_hosts))
-    ports = tuple(int(port) for port in _listed(settings.website_page_ports))
-    networks = tuple(ip_network(network) for network in _listed(settings.website_page_networks))
+    hosts = tuple(_plain_host(host) for host in listed(settings.website_page_hosts))
+    ports = tuple(int(port) for port in listed(settings.website_page_ports))
+    networks = tuple(ip_network(network) for network in listed(settings.website_page_networks))
     return Permitted(hosts, ports or Permitted.ports, networks)
 
 
@@ -160,10 +160,6 @@ def _may_connect(address: Address | None, permitted: Permitted) -> bool:
     if isinstance(address, IPv6Address) and (address not in _UNICAST_V6 or address.scope_id):
         return False
     return address.is_global and not any(address in network for network in _NEVER)
-
-
-def _listed(setting: str) -> list[str]:
-    return [part.strip() for part in setting.split(",") if part.strip()]
 
 
 def _refused(zh: str, en: str) -> PageAddressRefused:

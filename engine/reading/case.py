@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from engine.actor import Actor
+from engine.actor import Actor, about_holdings
 from engine.calls import Action
 from engine.policy import Facts, kept_out
 from engine.reading.case_view import (
@@ -39,7 +39,7 @@ _TIMELINE = text(
      WHERE s.case_id = :case ORDER BY s.id, m.id
     """
 )
-_HOLDERS = text(
+_HOLDERS = about_holdings(
     """
     SELECT a.id AS todo, a.step_id, a.position, a.opened_at, a.person_id, u.name AS unit, p.id, p.name, s.call
       FROM assignment a
@@ -47,7 +47,7 @@ _HOLDERS = text(
       LEFT JOIN unit u ON u.id = a.unit_id
       LEFT JOIN holding h ON a.person_id IS NULL AND h.position = a.position
        AND h.unit_id IS NOT DISTINCT FROM a.unit_id
-       AND (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
+       AND {in_force}
       LEFT JOIN person p ON p.id = COALESCE(a.person_id, h.person_id) AND p.active
      WHERE a.case_id = :case AND a.closed_at IS NULL ORDER BY a.id, p.id
     """

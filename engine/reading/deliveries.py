@@ -18,7 +18,7 @@ MOST_UNDELIVERED = 200
 _MESSAGE = """
     SELECT n.id, n.template, n.created_at, n.sent_at, n.dropped_at, n.attempts, n.last_error, p.name,
            c.number, s.key, s.call->'title' AS step
-      FROM notification n JOIN person p ON p.id = n.person_id JOIN cases c ON c.id = n.case_id
+      FROM notification n JOIN person p ON p.id = n.person_id LEFT JOIN cases c ON c.id = n.case_id
       LEFT JOIN assignment a ON a.id = n.assignment_id LEFT JOIN step s ON s.id = a.step_id
 """
 _OF_CASE = text(_MESSAGE + " WHERE n.case_id = :case ORDER BY n.id")
@@ -35,6 +35,7 @@ _ABOUT = {
     "published": Named("published", "已公开", "Published"),
     "closed": Named("closed", "办结", "Closed"),
     "handed-over": Named("handed-over", "改派拟稿人", "Draft handed over"),
+    "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
 }
 _WHY = {
     CLOSED: "待办已办理或关闭",
@@ -50,7 +51,8 @@ class Delivery:
     """One message.
 
     ``state``: sent; waiting; failing (tried, will be tried again); dropped (somebody must mend something,
-    then ask for another try); moot (nobody needs it any more). ``why`` for the last three.
+    then ask for another try); moot (nobody needs it any more). ``why`` for the last three. ``case`` is empty
+    where it is about the person.
     """
 
     id: int
@@ -96,7 +98,7 @@ def _delivery(row: Row[Any]) -> Delivery:
     state = _state(row)
     return Delivery(
         id=row.id,
-        case=row.number,
+        case=row.number or "",
         to=row.name,
         about=step_named(row.key, row.step) if row.key else _ABOUT[row.template],
         queued_at=row.created_at,

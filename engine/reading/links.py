@@ -5,14 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
+from engine.actor import about_holdings
 from engine.links import hash_of
 from engine.reading.values import Named, step_named
 from engine.service import Service
 from rules.errors import GongkaiError, Kind, Said
 
-_LINK = text(
+_LINK = about_holdings(
     """
     SELECT l.person_id, l.created_at, a.id, a.case_id, a.closed_at, a.closed_because, c.number,
            c.closed_at AS case_closed_at, s.key, s.call->'title' AS title, d.person_id AS decided_by,
@@ -20,8 +21,7 @@ _LINK = text(
                SELECT 1 FROM holding h
                 WHERE h.person_id = p.id AND h.position = a.position
                   AND h.unit_id IS NOT DISTINCT FROM a.unit_id
-                  AND (h.since IS NULL OR h.since <= :today)
-                  AND (h.until IS NULL OR h.until >= :today)))) AS held,
+                  AND {in_force}))) AS held,
            EXISTS (SELECT 1 FROM document_version v
                     WHERE v.case_id = a.case_id AND v.created_at > l.created_at) AS new_version,
            EXISTS (SELECT 1 FROM decision e

@@ -4,16 +4,17 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
+from engine.actor import about_holdings
 from engine.reading.values import Named, position_named
 from engine.service import Service
 
-_PEOPLE = text(
+_PEOPLE = about_holdings(
     """
     SELECT p.username, p.name, p.email, p.active, p.password_hash <> '' AS can_sign_in,
            h.position, u.code AS unit, u.name AS unit_name
       FROM person p
       LEFT JOIN holding h ON h.person_id = p.id
-       AND (h.since IS NULL OR h.since <= :today) AND (h.until IS NULL OR h.until >= :today)
+       AND {in_force}
       LEFT JOIN unit u ON u.id = h.unit_id
      ORDER BY u.code NULLS LAST, p.username, h.position
     """

@@ -72,7 +72,7 @@ async def sign_in(request: Request, body: SignInBody) -> Response:
 )
 def sign_out(who: Who) -> Response:
     """Ends the session of the cookie."""
-    who.session()
+    who.session(choosing=True)
     assert who.cookie is not None  # or there were no session
     access.sign_out(who.service, who.cookie)
     response = Response(status_code=204)
@@ -80,7 +80,7 @@ def sign_out(who: Who) -> Response:
     return response
 
 
-@router.get("/me", response_model=Me, responses=documented(401), summary="Who am I", tags=["access"])
+@router.get("/me", response_model=Me, responses=documented(401, 403), summary="Who am I", tags=["access"])
 def me(who: Who) -> Response:
     """Name, positions held today, and the CSRF token again for a page that was reloaded."""
     if who.bearer is not None:
@@ -90,7 +90,9 @@ def me(who: Who) -> Response:
     return answer(_me(session.actor, access.csrf_token_of(who.cookie), session.expires_at))
 
 
-@router.get("/tokens", response_model=Tokens, responses=documented(401), summary="My tokens", tags=["access"])
+@router.get(
+    "/tokens", response_model=Tokens, responses=documented(401, 403), summary="My tokens", tags=["access"]
+)
 def tokens(who: Who) -> Response:
     """One's own tokens, without their secrets."""
     return answer({"tokens": access.list_tokens(who.service, who.actor())})
@@ -136,8 +138,8 @@ def set_password(
 ) -> Response:
     """Ends that person's sessions and tokens. Needs a session: a token sets no password.
 
-    The ledger keeps who set whose; better set them on the server (`gongkai people password`), where an
-    administrator's browser cannot be misused for it.
+    It lets the person choose one of their own and do nothing else: everything else answers 403
+    `own-password-first` until then. The ledger keeps who set whose.
     """
     access.set_password(who.service, who.actor(), username, body.password)
     return Response(status_code=204)

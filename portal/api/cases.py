@@ -57,7 +57,7 @@ def launch_case(who: Who, body: LaunchBody, idempotency_key: IdempotencyKey = No
     return answer(said, 200 if launched.repeated else 201, {"Location": f"/api/v1/cases/{launched.number}"})
 
 
-@router.get("/{number}", response_model=CaseView, responses=documented(401, 404), summary="One case")
+@router.get("/{number}", response_model=CaseView, responses=documented(401, 403, 404), summary="One case")
 def read_case(who: Who, number: CaseNumber) -> Response:
     """Where it is, who has it since when, what was issued and published, and the timeline.
 
@@ -70,7 +70,7 @@ def read_case(who: Who, number: CaseNumber) -> Response:
 @router.get(
     "/{number}/timeline",
     response_model=Timeline,
-    responses=documented(401, 404),
+    responses=documented(401, 403, 404),
     summary="Timeline of a case",
 )
 def read_timeline(who: Who, number: CaseNumber) -> Response:
@@ -117,7 +117,10 @@ def read_attachment(who: Who, number: CaseNumber, version: VersionNumber, sha256
 
 
 @router.get(
-    "/{number}/ledger", response_model=CaseLedger, responses=documented(401, 404), summary="Ledger of a case"
+    "/{number}/ledger",
+    response_model=CaseLedger,
+    responses=documented(401, 403, 404),
+    summary="Ledger of a case",
 )
 def read_ledger(who: Who, number: CaseNumber) -> Response:
     """All entries of the case's chain, and whether it verifies."""

@@ -32,7 +32,7 @@ class Healthy(BaseModel):
 
 
 @router.get(
-    "/procedures", response_model=Procedures, responses=documented(401), summary="Installed procedures"
+    "/procedures", response_model=Procedures, responses=documented(401, 403), summary="Installed procedures"
 )
 def list_procedures(who: Who) -> Response:
     """The newest version of each."""
@@ -43,7 +43,7 @@ def list_procedures(who: Who) -> Response:
 @router.get(
     "/procedures/{key}/schema",
     response_model=ProcedureSchema,
-    responses=documented(401, 404, 422),
+    responses=documented(401, 403, 404, 422),
     summary="What a procedure takes and asks",
 )
 def read_procedure(who: Who, key: Annotated[str, Path(min_length=1, max_length=64)]) -> Response:

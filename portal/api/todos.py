@@ -28,7 +28,7 @@ class Recorded(BaseModel):
     repeated: bool
 
 
-@router.get("/inbox", response_model=Inbox, responses=documented(401, 422), summary="My open to-dos")
+@router.get("/inbox", response_model=Inbox, responses=documented(401, 403, 422), summary="My open to-dos")
 def inbox(who: Who, after: Annotated[int, Query(ge=0, le=BIGGEST_ID)] = 0) -> Response:
     """What one may act on now: one's own and those of positions held today, oldest first.
 
@@ -40,7 +40,7 @@ def inbox(who: Who, after: Annotated[int, Query(ge=0, le=BIGGEST_ID)] = 0) -> Re
 @router.get(
     "/assignments/{assignment_id}",
     response_model=Todo,
-    responses=documented(401, 404, 422),
+    responses=documented(401, 403, 404, 422),
     summary="One to-do",
 )
 def read_assignment(who: Who, assignment_id: AssignmentId) -> Response:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from portal.problems import answer_problem, status_of
 from portal.web import cases, files, inbox, launch, links, mailbox, me, messages, pages, people, signing, todo
-from rules.errors import GongkaiError
+from rules.errors import GongkaiError, OwnPasswordFirst
 
 ROUTERS = [
     part.router
@@ -18,5 +18,7 @@ def answer_error(request: Request, error: GongkaiError) -> Response:
     """A page for people at a page of ours, a problem document for programs."""
     is_page = not request.url.path.startswith(("/api/", "/register", "/healthz"))
     if is_page and "text/html" in request.headers.get("accept", ""):
+        if isinstance(error, OwnPasswordFirst):
+            return pages.see_other("/password")
         return pages.page(request, "error.html", status=status_of(error), error=error)
     return answer_problem(error)

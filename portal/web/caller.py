@@ -28,7 +28,7 @@ def to_sign_in(_request: Request, error: Exception) -> RedirectResponse:
     return RedirectResponse(f"/sign-in?next={quote(error.path, safe='')}", 303)
 
 
-def _session(request: Request) -> Session:
+def _session(request: Request, *, choosing: bool = False) -> Session:
     service: Service = request.app.state.service
     cookie = request.cookies.get(cookie_name(service))
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -36,13 +36,24 @@ def _session(request: Request) -> Session:
     if cookie is None:
         raise SignInFirst(back)
     try:
-        return actor_of_session(service, cookie)
+        return actor_of_session(service, cookie, choosing=choosing)
     except NotSignedIn:
         raise SignInFirst(back) from None
 
 
-Reader = Annotated[Session, Depends(_session)]
+def _reader(request: Request) -> Session:
+    return _session(request)
+
+
+def _choosing_reader(request: Request) -> Session:
+    return _session(request, choosing=True)
+
+
+Reader = Annotated[Session, Depends(_reader)]
 """The person reading a page. A change needs ``Writer``."""
+
+ChoosingReader = Annotated[Session, Depends(_choosing_reader)]
+"""The same, also when the password was set by another and none of their own is chosen yet."""
 
 
 def _anybody(request: Request) -> Session | None:
@@ -77,6 +88,14 @@ Form = Annotated[Fields, Depends(_form)]
 
 
 def _writer(request: Request, session: Reader, form: Form) -> Session:
+    return _meant(request, session, form)
+
+
+def _choosing_writer(request: Request, session: ChoosingReader, form: Form) -> Session:
+    return _meant(request, session, form)
+
+
+def _meant(request: Request, session: Session, form: Fields) -> Session:
     token = request.cookies.get(cookie_name(request.app.state.service), "")
     if not hmac.compare_digest(csrf_token_of(token), one(form, "csrf")):
         raise RequestForged(where="csrf")
@@ -85,6 +104,9 @@ def _writer(request: Request, session: Reader, form: Form) -> Session:
 
 Writer = Annotated[Session, Depends(_writer)]
 """The person posting a form that carries the session's CSRF token."""
+
+ChoosingWriter = Annotated[Session, Depends(_choosing_writer)]
+"""The same, also when the password was set by another: to choose one's own, or to sign out."""
 
 
 def one(form: Fields, name: str, default: str = "") -> str:

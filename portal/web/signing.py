@@ -1,15 +1,16 @@
-"""Signing in and out, and the language of the pages."""
+"""Signing in and out, choosing a password after another set one, and the language of the pages."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from engine.acts import access
+from engine.acts import access, desk
+from engine.acts.access import Session, csrf_token_of
 from portal.caller import cookie_name, is_secure, take_cookie
 from portal.problems import status_of
 from portal.sign_ins import let_in, sign_in_visitor
-from portal.web.caller import Form, Writer, one
+from portal.web.caller import ChoosingReader, ChoosingWriter, Form, one
 from portal.web.language import COOKIE, LANGUAGES
 from portal.web.pages import local_path, page, see_other
 from rules.errors import GongkaiError, WrongCredentials
@@ -52,13 +53,43 @@ async def sign_in(request: Request, form: Form) -> Response:
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, _session: Writer) -> Response:
+def sign_out(request: Request, _session: ChoosingWriter) -> Response:
     """End the session of this browser."""
     service = request.app.state.service
     access.sign_out(service, request.cookies[cookie_name(service)])
     response = see_other("/sign-in")
     take_cookie(response, service)
     return response
+
+
+@router.get("/password")
+def ask_for_own_password(request: Request, session: ChoosingReader) -> Response:
+    """Who signed in with a password set by another chooses one of their own before anything else."""
+    return _choose_page(request, session)
+
+
+@router.post("/password")
+def choose_password(request: Request, session: ChoosingWriter, form: Form) -> Response:
+    """One's own password; one signs in with it at once."""
+    service, now, new = request.app.state.service, one(form, "now")[:256], one(form, "new")[:256]
+    if not session.password_set_by:
+        return see_other("/me")
+    try:
+        desk.set_own_password(service, session.actor, now=now, new=new)
+    except GongkaiError as error:
+        return _choose_page(request, session, error)
+    response = see_other("/sign-in?changed=1")
+    take_cookie(response, service)
+    return response
+
+
+def _choose_page(request: Request, session: Session, error: GongkaiError | None = None) -> Response:
+    if not session.password_set_by:
+        return see_other("/me")
+    csrf = csrf_token_of(request.cookies[cookie_name(request.app.state.service)])
+    facts = {"person": session.actor, "by": session.password_set_by, "csrf": csrf, "error": error}
+    # Drawn as for nobody: no other page is open to them yet.
+    return page(request, "password.html", status=status_of(error) if error else 200, **facts)
 
 
 @router.post("/language")

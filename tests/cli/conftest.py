@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from deployments.cli import run
+from deployments.commands.exits import Code
 from deployments.samples import BUREAU, Sample, read_sample
 from engine.activities import ACTIVITIES
 from engine.leases import claim, settle
@@ -122,6 +123,20 @@ def gongkai(empty: Gongkai) -> Gongkai:
     """An installation with 青岭县."""
     assert empty("people", "import", str(BUREAU)).code == 0
     return empty
+
+
+@pytest.fixture
+def number(gongkai: Gongkai) -> str:
+    """ZD-01, launched; the drafter's to-do is open."""
+    return gongkai.launched(gongkai.sample("ZD-01"))
+
+
+def refused(answer: Answer, code: Code, *words: str) -> None:
+    """Refused with this code, nothing on stdout, and these words in a message of four parts."""
+    assert (answer.code, answer.out) == (code, "")
+    for word in words:
+        assert word in answer.err, answer.err
+    assert "Traceback" not in answer.err
 
 
 def subprocess_run(

@@ -114,3 +114,36 @@ def test_opinions_are_in_the_ledger_only_as_hashes(service: Service, bureau: Bur
     decide_next(service, number, opinion="一段不该出现在留痕里的意见")
     assert scalars(service, "SELECT count(*) FROM ledger_entry WHERE data::text LIKE '%不该出现%'") == [0]
     assert scalars(service, "SELECT count(*) FROM ledger_entry WHERE data ? 'opinion_sha256'") == [1]
+
+
+def test_ledger_cannot_be_changed_by_the_application(service: Service, bureau: Bureau) -> None:
+    launch_case(service)
+    for statement in (
+        "UPDATE ledger_entry SET actor = 'x'",
+        "DELETE FROM ledger_entry",
+        "TRUNCATE ledger_entry",
+    ):
+        with (
+            pytest.raises(Exception, match=r"permission denied|refused"),
+            service.database.begin() as connection,
+        ):
+            connection.execute(text(statement))
+
+
+def test_triggers_stop_even_the_owner(service: Service, bureau: Bureau) -> None:
+    launch_case(service)
+    owner = connect(service.settings.owner_database_url.get_secret_value(), pool_size=1)
+    for table in (
+        "ledger_entry",
+        "decision",
+        "document_version",
+        "ledger_seal",
+        "attachment",
+        "attachment_chunk",
+    ):
+        with pytest.raises(Exception, match="only grows"), owner.begin() as connection:
+            connection.execute(text(f"TRUNCATE {table} CASCADE"))
+    for statement in ("UPDATE ledger_entry SET actor = 'x'", "DELETE FROM ledger_entry"):
+        with pytest.raises(Exception, match="only grows"), owner.begin() as connection:
+            connection.execute(text(statement))
+    owner.dispose()

@@ -50,6 +50,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /sign-in": ALL,
     "POST /sign-in": dict.fromkeys(ROLES, 303),
     "POST /language": dict.fromkeys(ROLES, 303),
+    # Everybody here has a password of their own; see test_one_time_passwords.
+    "GET /password": dict.fromkeys(ROLES, 303),
+    "POST /password": dict.fromkeys(ROLES, 303),
     "GET /inbox": page(),
     "GET /inbox/list": page(),
     "GET /inbox/events": page(),
@@ -144,6 +147,7 @@ FORMS: dict[str, dict[str, str]] = {
         "what": "preview",
     },
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
+    "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
     "POST /messages/{message_id}/resend": {},
     "POST /me/password": {"now": "not-the-password-1", "new": "a-brand-new-password-9"},
