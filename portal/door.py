@@ -56,7 +56,9 @@ class Door:
         scope.setdefault("state", {})["received_at"] = self.time()
         started, method = False, scope["method"]
         if method == "HEAD":
-            scope = {**scope, "method": "GET"}  # answered like GET; the server leaves the body out
+            # Answered like GET; the server leaves the body out. Of nothing no part can be asked.
+            headers = [header for header in scope["headers"] if header[0] != b"range"]
+            scope = {**scope, "method": "GET", "headers": headers}
 
         async def guarded(message: Message) -> None:
             nonlocal started

@@ -3,8 +3,8 @@
 It is a process of its own because what it reads was made by others: it has no database, no network address,
 no secrets in its environment, little memory and little time, and its end is nobody else's.
 
-First line: ``{"media_type": …}`` or ``{"refused": [zh, en]}``. Second line: what is hidden in it, counted, or null
-where it could not be looked through. Then the text in pieces, a JSON string a line.
+First line: ``{"media_type": …}`` or ``{"refused": [zh, en]}``. Second line: what is hidden in it,
+counted, or null where it could not be looked through. Then the text in pieces, a JSON string a line.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The document of a case: its versions, one version's content, the bytes of a file."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -10,6 +10,7 @@ from sqlalchemy import Row, text
 from engine.actor import Actor
 from engine.files.hidden import HiddenContent, said_of
 from engine.files.kinds import SHOWN
+from engine.files.parts import Part
 from engine.files.storing import attachment_chunks
 from engine.policy import Act
 from engine.reading.values import snapshot
@@ -98,10 +99,10 @@ class VersionContent:
 
 @dataclass(frozen=True)
 class AttachmentBytes:
-    """A file to send, a chunk at a time."""
+    """A file to send, whole or in part, a chunk at a time."""
 
     header: AttachmentHeader
-    chunks: Iterator[bytes]
+    part: Part
 
 
 def list_versions(service: Service, actor: Actor, number: str) -> list[VersionHeader]:
@@ -148,7 +149,7 @@ def read_attachment(
         raise DocumentNotFound(where=f"{number}/documents/{version}", number=number)
     with service.read() as connection:
         stored = connection.execute(_ATTACHMENT, {"case": row.case_id, "sha256": sha256}).scalar_one()
-    return AttachmentBytes(AttachmentHeader(**described), attachment_chunks(service, stored))
+    return AttachmentBytes(AttachmentHeader(**described), partial(attachment_chunks, service, stored))
 
 
 def _version(service: Service, actor: Actor, number: str, version: int) -> Row[Any]:
