@@ -10,10 +10,11 @@ from typing import IO
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.types import Message, Receive
+from starlette.types import Message
 
 from engine.files.kinds import MAX_FILE_BYTES
 from portal.errors import RequestTooLarge, UploadsAtOnce
+from portal.patience import Patient
 
 MAX_AT_ONCE = 3
 """Uploads of one person under way at the same time."""
@@ -27,12 +28,17 @@ def takes_file(method: str, path: str) -> bool:
 
 
 class Metered:
-    """A request's body in pieces, refused as soon as it is, or says it is, too large."""
+    """A request's body in pieces, refused as soon as it is, or says it is, too large, or comes too slowly."""
 
-    def __init__(self, receive: Receive, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def __init__(self, receive: Patient, headers: Iterable[tuple[bytes, bytes]]) -> None:
         self.receive, self.size, self.exceeded = receive, 0, False
         declared = dict(headers).get(b"content-length", b"0")
         self._declared = int(declared) if declared.isdigit() else 0
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the rest is never read."""
+        return self.exceeded or self.receive.late
 
     async def __call__(self) -> Message:
         message = await self.receive()
