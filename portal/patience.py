@@ -1,4 +1,4 @@
-"""A body that comes in drops is broken off: it would hold a connection and a place for as long as it likes."""
+"""A body that comes in drops is broken off: it would hold a connection as long as it likes."""
 
 from anyio import current_time, fail_after
 from starlette.types import Message, Receive
