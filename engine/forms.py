@@ -89,6 +89,7 @@ class FormFacts:
     intake: dict[str, Any]
     document: dict[str, Any] | None  # the version under review
     today: Any  # local date
+    files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
     page_seen: str = ""  # address of the page that was looked at before, and said what was published
 
 

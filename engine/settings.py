@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     website_timeout_seconds: float = Field(default=10.0, gt=0, le=120)
     """So long one try to publish may take in all; a large document gets more, see the adapter."""
 
+    body_patience_seconds: float = Field(default=30.0, gt=0)
+    """A request's body of which next to nothing comes for so long (portal/patience.py) is broken off."""
+
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
 
     lease_seconds: int = Field(default=60, ge=2)

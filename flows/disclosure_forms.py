@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rules.disclosure import DisclosureAttribute
-from rules.errors import DatesOutOfOrder, GroundMissing, NumberTaken, PageUnreachable
+from rules.errors import DatesOutOfOrder, GroundMissing, NumberTaken, PageUnreachable, TracesLeft
 from tasks import Form, FormFacts, Intake, Line, WebAddress, asked, require_past
 
 
@@ -62,6 +62,11 @@ class ConfidentialityReview(Form):
             },
         ),
     ]
+
+    def check(self, facts: FormFacts) -> None:
+        """Whoever opens a file that was published reads its tracked changes and comments too."""
+        if self.finding is Finding.NOT_SECRET_AND_SUITABLE and (files := facts.files_with_traces()):
+            raise TracesLeft(where=facts.case_number, files="、".join(files))
 
 
 class SecrecyFinding(Form):

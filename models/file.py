@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from models.columns import Stored, generated_id, instant, reference
+from models.columns import Stored, generated_id, instant, json_object, reference
 
 
 def _owner(target: str, *, gone_with_it: bool = False) -> Column[int]:
@@ -32,6 +32,7 @@ class Upload(Stored, table=True):
     sha256: str
     size: int  # bytes
     text: str  # what could be read of it, for search
+    hidden: dict[str, int] | None = json_object(nullable=True)  # kind: how often; null: not looked through
     uploaded_at: datetime = instant()
 
 
@@ -56,6 +57,7 @@ class Attachment(Stored, table=True):
     sha256: str
     size: int  # bytes
     text: str  # what could be read of it, for search
+    hidden: dict[str, int] | None = json_object(nullable=True)  # kind: how often; null: not looked through
 
 
 class AttachmentChunk(Stored, table=True):

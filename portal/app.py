@@ -50,7 +50,9 @@ def create_app(service: Service | None = None) -> FastAPI:
     app.state.prefect = PrefectServer(chosen.settings)
     app.state.sign_ins = SignInLines()
     app.state.uploads = UploadsUnderWay()
-    app.add_middleware(Door, time=chosen.time, secure=is_secure(chosen))
+    app.add_middleware(
+        Door, time=chosen.time, secure=is_secure(chosen), patience=chosen.settings.body_patience_seconds
+    )
     app.state.changes = Changes(chosen)
     install_handlers(app, web.answer_error)
     app.add_exception_handler(SignInFirst, to_sign_in)

@@ -17,8 +17,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.forms import Text, invalid
-from portal.errors import MalformedRequest, RequestTooLarge, UnsupportedContent
+from portal.errors import BodyTooSlow, MalformedRequest, RequestTooLarge, UnsupportedContent
 from portal.files import Metered, takes_file
+from portal.patience import Patient
 from portal.problems import answer_problem, unforeseen
 from rules.errors import GongkaiError
 from rules.time import TimeSource
@@ -42,10 +43,10 @@ _UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Door:
-    """Size, form and arrival time of requests; security headers; the last catch."""
+    """Size, pace, form and arrival time of requests; security headers; the last catch."""
 
-    def __init__(self, app: ASGIApp, time: TimeSource, *, secure: bool) -> None:
-        self.app, self.time = app, time
+    def __init__(self, app: ASGIApp, time: TimeSource, *, secure: bool, patience: float) -> None:
+        self.app, self.time, self.patience = app, time, patience
         self.headers = security_headers(secure=secure)
         self._threads = CapacityLimiter(_THREADS)
 
@@ -56,22 +57,27 @@ class Door:
         scope.setdefault("state", {})["received_at"] = self.time()
         started, method = False, scope["method"]
         if method == "HEAD":
-            scope = {**scope, "method": "GET"}  # answered like GET; the server leaves the body out
+            # Answered like GET; the server leaves the body out. Of nothing no part can be asked.
+            headers = [header for header in scope["headers"] if header[0] != b"range"]
+            scope = {**scope, "method": "GET", "headers": headers}
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = self._headed(message["headers"])
-                if isinstance(receive, Metered) and receive.exceeded:
+                if isinstance(receive, Metered) and receive.broken_off:
                     message["headers"].append((b"connection", b"close"))  # the rest is never read
             await send(message)
 
         try:
             if takes_file(method, scope["path"]):
-                receive = Metered(receive, scope["headers"])  # the one body that is not held here
+                receive = Metered(
+                    Patient(receive, self.patience), scope["headers"]
+                )  # the one body that is not held here
             elif method in _UNSAFE:
-                receive = _replay(await self._admitted_body(scope, receive), receive)
+                body = await self._admitted_body(scope, Patient(receive, self.patience))
+                receive = _replay(body, receive)
             await self.app(scope, receive, guarded)
         except ClientDisconnect:
             return
@@ -80,7 +86,7 @@ class Door:
             if started:
                 return
             response = answer_problem(known)
-            if isinstance(known, RequestTooLarge):
+            if isinstance(known, RequestTooLarge | BodyTooSlow):
                 response.headers["Connection"] = "close"  # the rest of the body is never read
             await response(scope, receive, guarded)
 

@@ -15,6 +15,17 @@ class RequestTooLarge(GongkaiError):
     )
 
 
+class BodyTooSlow(GongkaiError):
+    """The body did not go on coming; what had come of it is thrown away."""
+
+    zh = Said("传送过慢，已中断", "{seconds}秒内收到的内容过少", "请检查网络后重新发送；没有保存任何内容")
+    en = Said(
+        "Sent too slowly: broken off",
+        "Too little came in {seconds} seconds",
+        "Check the network and send it again; nothing was stored",
+    )
+
+
 class MalformedRequest(GongkaiError):
     """The body is not the JSON it must be."""
 

@@ -1,4 +1,4 @@
-"""Files through HTTP: received in pieces, never held whole; sent to be saved, or shown where nothing runs."""
+"""Files through HTTP, on their way in: received in pieces, never held whole."""
 
 import re
 import tempfile
@@ -10,21 +10,16 @@ from typing import IO
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
-from starlette.types import Message, Receive
+from starlette.types import Message
 
-from engine.files.kinds import MAX_FILE_BYTES, SHOWN
-from engine.reading import AttachmentBytes
-from portal.downloads import content_disposition
+from engine.files.kinds import MAX_FILE_BYTES
 from portal.errors import RequestTooLarge, UploadsAtOnce
+from portal.patience import Patient
 
 MAX_AT_ONCE = 3
 """Uploads of one person under way at the same time."""
 _WRITTEN_AT_ONCE = 1 << 20
 _TAKES_FILE = re.compile(r"/api/v1/assignments/[0-9]{1,16}/uploads")
-
-# Chromium's viewer needs nothing more; whatever a document says, nothing of it may run or be fetched.
-SHOWN_POLICY = "default-src 'none'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 
 
 def takes_file(method: str, path: str) -> bool:
@@ -33,12 +28,17 @@ def takes_file(method: str, path: str) -> bool:
 
 
 class Metered:
-    """A request's body in pieces, refused as soon as it is, or says it is, too large."""
+    """A request's body in pieces, refused as soon as it is, or says it is, too large, or comes too slowly."""
 
-    def __init__(self, receive: Receive, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def __init__(self, receive: Patient, headers: Iterable[tuple[bytes, bytes]]) -> None:
         self.receive, self.size, self.exceeded = receive, 0, False
         declared = dict(headers).get(b"content-length", b"0")
         self._declared = int(declared) if declared.isdigit() else 0
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the rest is never read."""
+        return self.exceeded or self.receive.late
 
     async def __call__(self) -> Message:
         message = await self.receive()
@@ -99,23 +99,3 @@ def under_way(request: Request) -> UploadsUnderWay:
     """The count of this process."""
     counts: UploadsUnderWay = request.app.state.uploads
     return counts
-
-
-def show(file: AttachmentBytes) -> StreamingResponse:
-    """A PDF or an image in place; anything else to be saved."""
-    header = file.header
-    disposition = content_disposition(header.name)
-    if header.media_type not in SHOWN:
-        media_type = "application/octet-stream"
-    else:
-        media_type, disposition = header.media_type, disposition.replace("attachment", "inline", 1)
-    return StreamingResponse(
-        file.chunks,
-        media_type=media_type,
-        headers={
-            "Content-Disposition": disposition,
-            "Content-Length": str(header.size),
-            "Content-Security-Policy": SHOWN_POLICY,
-            "X-Frame-Options": "SAMEORIGIN",
-        },
-    )

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from engine.forms import invalid
 from portal.errors import (
     AddressNotFound,
+    BodyTooSlow,
     DatabaseAway,
     InternalFault,
     MalformedRequest,
@@ -39,7 +40,7 @@ STATUS = {
     Kind.UNAVAILABLE: 503,
     Kind.BROKEN: 500,
 }
-_FINER = {MalformedRequest: 400, UnsupportedContent: 415, MethodNotOffered: 405}
+_FINER = {MalformedRequest: 400, UnsupportedContent: 415, MethodNotOffered: 405, BodyTooSlow: 408}
 MEDIA_TYPE = "application/problem+json"
 LONGEST = 400
 """No sentence of ours is longer; what is cut there was somebody's input."""
@@ -78,6 +79,7 @@ _DESCRIPTIONS = {
     401: "Not signed in",
     403: "The policy door refused, the CSRF token is missing, or a password of one's own comes first",
     404: "Not there, or not yours to know of",
+    408: "The body came too slowly",
     409: "Decided before, closed, stale, or a reused key",
     413: "Too large",
     415: "Not JSON",

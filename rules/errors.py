@@ -238,6 +238,21 @@ class FileRefused(GongkaiError):
     )
 
 
+class TracesLeft(GongkaiError):
+    """A file that is to be published still carries tracked changes, comments or hidden text."""
+
+    zh = Said(
+        "文件带有修订痕迹、批注或隐藏文字，不能认定适宜公开",
+        "公开后任何人打开“{files}”都能看到这些内容",
+        "请退回拟稿人，接受或拒绝全部修订、删除批注和隐藏文字后重新提交",
+    )
+    en = Said(
+        "A file with tracked changes, comments or hidden text cannot be found suitable",
+        "Once it is published, whoever opens “{files}” reads them",
+        "Return it to the drafter: settle every change, delete comments and hidden text, and submit it again",
+    )
+
+
 class UploadNotFound(GongkaiError):
     """No such uploaded file, or not of this to-do and this person."""
 

@@ -4,9 +4,10 @@ import zipfile
 import zlib
 from io import BytesIO
 
-from PIL import Image
+from PIL import ExifTags, Image
 from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf.annotations import Link, Text
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
 WORDS = "各镇人民政府：请开展安全生产检查。"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -115,6 +116,88 @@ def image(form: str, size: tuple[int, int] = (40, 30)) -> bytes:
     made = BytesIO()
     Image.new("RGB", size, (200, 0, 0)).save(made, form)
     return made.getvalue()
+
+
+_DC = "http://purl.org/dc/elements/1.1/"
+_PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+
+
+def word_parts(paragraphs: str, **more: str) -> dict[str, bytes | str]:
+    """A Word document with these paragraphs in WordprocessingML, and more parts of ``word/``."""
+    parts = docx_parts() | {
+        "word/document.xml": f'<w:document xmlns:w="{_W}"><w:body>{paragraphs}</w:body></w:document>'
+    }
+    return parts | {f"word/{name}.xml": f'<w:x xmlns:w="{_W}">{xml}</w:x>' for name, xml in more.items()}
+
+
+def docx_with_traces() -> bytes:
+    """A Word document with three tracked changes, two comments, two hidden passages, names, a photograph."""
+    paragraphs = (
+        '<w:p><w:ins w:author="甲"><w:r><w:t>请开展</w:t></w:r></w:ins>'
+        '<w:del w:author="乙"><w:r><w:delText>线人王某</w:delText></w:r></w:del>'
+        "<w:moveFrom><w:r><w:t>移走的话</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>检查</w:t></w:r></w:moveTo>"
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:t>内部口径</w:t></w:r>"
+        '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>。</w:t></w:r>'
+        "<w:r><w:rPr><w:vanish/></w:rPr><w:instrText>TOC</w:instrText></w:r></w:p>"
+        '<w:p><w:r><w:rPr><w:rStyle w:val="Quiet"/></w:rPr><w:t>另有安排</w:t></w:r></w:p>'
+    )
+    styles = '<w:style w:styleId="Quiet"><w:rPr><w:vanish/></w:rPr></w:style>'
+    comments = "<w:comment><w:p/></w:comment>" * 2
+    return zipped(
+        word_parts(paragraphs, styles=styles, comments=comments)
+        | {
+            "docProps/core.xml": f'<c xmlns:dc="{_DC}"><dc:creator>王某</dc:creator></c>',
+            "docProps/app.xml": f'<Properties xmlns="{_PROPERTIES}"><Company>某局</Company></Properties>',
+            "word/media/image1.jpeg": photograph(),
+        }
+    )
+
+
+def photograph(form: str = "JPEG") -> bytes:
+    """A picture that says where and with whose camera it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (30.0, 15.0, 0.0)
+    exif.get_ifd(ExifTags.IFD.Exif)[0xA430] = "王某"
+    made = BytesIO()
+    Image.new("RGB", (40, 30), (200, 0, 0)).save(made, form, exif=exif.tobytes())
+    return made.getvalue()
+
+
+def annotated_pdf() -> bytes:
+    """A PDF with a note, a link, an author, a layer switched off, and a state before it was last saved."""
+    writer = pdf_writer()
+    writer.add_annotation(0, Text(rect=(50, 50, 80, 80), text="不要公开这一句"))
+    writer.add_annotation(0, Link(rect=(50, 90, 80, 99), url="https://example.gov.cn/"))
+    writer.add_metadata({"/Author": "王某"})
+    off = writer._add_object(DictionaryObject({NameObject("/Type"): NameObject("/OCG")}))
+    writer.root_object[NameObject("/OCProperties")] = DictionaryObject(
+        {NameObject("/D"): DictionaryObject({NameObject("/OFF"): ArrayObject([off])})}
+    )
+    appended = PdfWriter(BytesIO(written(writer)), incremental=True)
+    appended.pages[0][NameObject("/Rotate")] = NumberObject(0)
+    return written(appended)
+
+
+def annotated_ofd() -> bytes:
+    """An OFD document with an annotation, a seal's watermark, an author and an earlier version inside."""
+    parts = ofd_parts()
+    parts["OFD.xml"] = str(parts["OFD.xml"]).replace(
+        "<ofd:DocBody>",
+        "<ofd:DocBody><ofd:DocInfo><ofd:Author>王某</ofd:Author></ofd:DocInfo>"
+        '<ofd:Versions><ofd:Version ID="1" Index="1" BaseLoc="Doc_0/V1.xml"/></ofd:Versions>',
+    )
+    parts["Doc_0/Document.xml"] = str(parts["Doc_0/Document.xml"]).replace(
+        "</ofd:Document>", "<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations></ofd:Document>"
+    )
+    return zipped(
+        parts
+        | {
+            "Doc_0/Annots/Annotations.xml": f'<ofd:Annotations xmlns:ofd="{_OFD}"><ofd:Page PageID="1">'
+            "<ofd:FileLoc>Page_0/Annotation.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>",
+            "Doc_0/Annots/Page_0/Annotation.xml": f'<ofd:PageAnnot xmlns:ofd="{_OFD}">'
+            '<ofd:Annot ID="2" Type="Highlight"/><ofd:Annot ID="3" Type="Watermark"/></ofd:PageAnnot>',
+        }
+    )
 
 
 def huge_png() -> bytes:

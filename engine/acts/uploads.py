@@ -13,6 +13,7 @@ from engine.decisions.checks import claimed_intake
 from engine.decisions.repeated import closing_reason
 from engine.drafting import Drafting
 from engine.files.examining import examine
+from engine.files.hidden import HiddenContent, said_of
 from engine.files.kinds import MAX_FILE_BYTES
 from engine.files.storing import pieces_of, store_upload
 from engine.holders import Post
@@ -43,18 +44,23 @@ _SHOWN = (
     _upload.c.media_type,
     _upload.c.size,
     _upload.c.sha256,
+    _upload.c.hidden,
 )
 
 
 @dataclass(frozen=True)
 class Uploaded:
-    """A file waiting to be submitted: the drafting form names it by ``upload``. ``size`` in bytes."""
+    """A file waiting to be submitted: the drafting form names it by ``upload``. ``size`` in bytes.
+
+    ``hidden`` says what its reader does not see at first; null: nothing was found.
+    """
 
     upload: int
     name: str
     media_type: str
     size: int
     sha256: str
+    hidden: HiddenContent | None = None
 
 
 def require_upload(service: Service, actor: Actor, assignment_id: int) -> None:
@@ -104,12 +110,13 @@ def store_uploaded(
                 sha256=sha256,
                 size=size,
                 text=examined.text,
+                hidden=examined.hidden,
                 uploaded_at=service.now,
             )
             .returning(_upload.c.id)
         ).scalar_one()
         store_upload(connection, upload_id, file)
-    return Uploaded(upload_id, name, examined.media_type, size, sha256)
+    return Uploaded(upload_id, name, examined.media_type, size, sha256, said_of(examined.hidden))
 
 
 def remove_upload(service: Service, actor: Actor, assignment_id: int, upload_id: int) -> None:
@@ -137,7 +144,7 @@ def list_uploads(service: Service, actor: Actor, assignment_id: int) -> list[Upl
     mine = (_upload.c.assignment_id == assignment_id) & (_upload.c.person_id == actor.person_id)
     with service.read() as connection:
         rows = connection.execute(select(*_SHOWN).where(mine).order_by(_upload.c.id))
-        return [Uploaded(**row._asdict()) for row in rows]
+        return [_uploaded(row) for row in rows]
 
 
 def remove_unused_uploads(service: Service) -> int:
@@ -192,7 +199,11 @@ def _require_room(connection: Connection, actor: Actor, more: int) -> None:
 def _known(connection: Connection, **values: Any) -> Uploaded | None:
     same = [_upload.c[name] == value for name, value in values.items()]
     row = connection.execute(select(*_SHOWN).where(*same)).one_or_none()
-    return Uploaded(**row._asdict()) if row else None
+    return _uploaded(row) if row else None
+
+
+def _uploaded(row: Any) -> Uploaded:
+    return Uploaded(**{**row._asdict(), "hidden": said_of(row.hidden)})
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -10,6 +10,7 @@ from engine.decisions.claims import claimed
 from engine.decisions.request import DecisionRequest
 from engine.documents import load_version, number_holder
 from engine.drafting import Drafting, refuse_content
+from engine.files.bringing import files_with_traces
 from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
 from engine.procedures import procedure
 from engine.work import StepRow, Work
@@ -114,6 +115,7 @@ def checked_answers(
             intake=claimed_intake(work),
             document=document,
             today=local_date(work.now, work.timezone),
+            files_with_traces=partial(files_with_traces, work, document),
             page_seen=page_seen,
         )
     )

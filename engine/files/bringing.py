@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.attached import AttachedFile, InlineFile, KeptFile, UploadedFile, digest
 from engine.files.examining import examine
+from engine.files.hidden import Found, has_traces
 from engine.files.kinds import Role
 from engine.files.storing import pieces_of, store_chunks
 from engine.work import Work
@@ -83,6 +84,16 @@ def forget_uploads(work: Work, assignment_id: int | None = None) -> None:
     work.connection.execute(chosen)
 
 
+def files_with_traces(work: Work, version: dict[str, Any] | None) -> list[str]:
+    """The names of a version's files that carry traces of drafting."""
+    rows = work.connection.execute(
+        select(_attachment.c.sha256, _attachment.c.hidden).where(_attachment.c.case_id == work.case.id)
+    )
+    traced = {row.sha256 for row in rows if has_traces(row.hidden)}
+    listed = version["attachments"] if version else []
+    return [described["name"] for described in listed if described["sha256"] in traced]
+
+
 def _sent_along(work: Work, file: InlineFile) -> Brought:
     content = file.content()
     with tempfile.TemporaryFile() as opened:
@@ -96,7 +107,7 @@ def _sent_along(work: Work, file: InlineFile) -> Brought:
         described = FileOfVersion(
             file.name, examined.media_type, digest(content), len(content), file.role.value
         )
-        attachment_id = _attach(work, described, examined.text)
+        attachment_id = _attach(work, described, examined.text, examined.hidden)
         if attachment_id is not None:
             store_chunks(work.connection, AttachmentChunk.__table__, attachment_id, pieces_of(opened))
     return Brought(described, examined.text)
@@ -113,7 +124,7 @@ def _uploaded(work: Work, file: UploadedFile, assignment_id: int | None, person_
     if row is None:
         raise UploadNotFound(where="attachments", upload=file.upload)
     described = FileOfVersion(row.name, row.media_type, row.sha256, row.size, file.role.value)
-    attachment_id = _attach(work, described, row.text)
+    attachment_id = _attach(work, described, row.text, row.hidden)
     if attachment_id is not None:
         work.connection.execute(_COPY, {"attachment": attachment_id, "upload": row.id})
     return Brought(described, row.text)
@@ -131,11 +142,11 @@ def _kept(file: KeptFile, before: list[dict[str, Any]]) -> Brought:
     return Brought(FileOfVersion(**{**known, "role": file.role.value}), kept=True)
 
 
-def _attach(work: Work, file: FileOfVersion, read: str) -> int | None:
+def _attach(work: Work, file: FileOfVersion, read: str, hidden: Found | None) -> int | None:
     """The row of a content the case does not have yet; ``None``: it has it."""
     return work.connection.execute(
         insert(_attachment)
-        .values(case_id=work.case.id, sha256=file.sha256, size=file.size, text=read)
+        .values(case_id=work.case.id, sha256=file.sha256, size=file.size, text=read, hidden=hidden)
         .on_conflict_do_nothing()
         .returning(_attachment.c.id)
     ).scalar()

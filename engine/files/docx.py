@@ -1,10 +1,15 @@
-"""docx (ISO/IEC 29500): its structure, what must not be in it, and its text."""
+"""docx (ISO/IEC 29500): its structure, what must not be in it, its text, and what its reader does not see."""
 
+import posixpath
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from xml.etree.ElementTree import Element
 
+from engine.files import images
 from engine.files.archives import local, walk_xml, xml_of
+from engine.files.hidden import Found, Hidden, only_found
 from engine.files.refusal import Unacceptable
 
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -14,6 +19,11 @@ _ACTIVE = re.compile(
 _ACTIVE_PARTS = re.compile(r"vba|activex|\.(bin|exe|dll|js|vbs|html?|mht|rtf|docm|xlsm|pptm)$", re.IGNORECASE)
 _FONTS = re.compile(r"^word/fonts/[^/]+\.odttf$")
 _OUTSIDE_ALLOWED = ("hyperlink",)
+_LEFT_OUT = ("Fallback", "del", "moveFrom")
+"""The second drawing of a text box, and what tracked changes took away."""
+_REVISION = re.compile(r"(ins|del|moveFrom|cellIns|cellDel|\w+Change)")
+_PROPERTIES = re.compile(r"docProps/[^/]+\.xml")
+_OFF = ("0", "false", "off")
 _RUNS_FIELD = re.compile(r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK)\b", re.IGNORECASE)
 
 
@@ -71,14 +81,12 @@ def _reaches_out() -> Unacceptable:
 
 def text(archive: zipfile.ZipFile) -> Iterator[str]:
     """The text, a line per paragraph; deleted passages and doubled text boxes are left out."""
-    types = xml_of(archive, "[Content_Types].xml")
-    main = next(e.get("PartName", "") for e in types if e.get("ContentType") == _MAIN).lstrip("/")
-    line, doubled = "", 0
-    for event, element in walk_xml(archive, main):
+    line, left_out = "", 0
+    for event, element in walk_xml(archive, _main(archive)):
         name = local(element.tag)
-        if name == "Fallback":
-            doubled += 1 if event == "start" else -1
-        if event == "start" or doubled:
+        if name in _LEFT_OUT:
+            left_out += 1 if event == "start" else -1
+        if event == "start" or left_out:
             continue
         if name == "t":
             line += element.text or ""
@@ -90,3 +98,79 @@ def text(archive: zipfile.ZipFile) -> Iterator[str]:
             yield line + "\n"
             line = ""
             element.clear()
+
+
+def hidden(archive: zipfile.ZipFile) -> Found:
+    """Tracked changes, comments, hidden text, names in the properties, where pictures were taken.
+
+    Raises:
+        Unacceptable: a part is not what it must be.
+    """
+    folder, names = posixpath.dirname(_main(archive)), archive.namelist()
+    counted: Counter[Hidden] = Counter()
+    styles = _hidden_styles(archive, f"{folder}/styles.xml")
+    for name in names:
+        if posixpath.dirname(name) == folder and name.endswith(".xml"):  # text, notes, heads, feet, comments
+            counted += _hidden_in(archive, name, styles)
+        elif _PROPERTIES.fullmatch(name):
+            counted += _named_in(archive, name)
+    return only_found(counted + images.hidden_in(archive))
+
+
+def _main(archive: zipfile.ZipFile) -> str:
+    types = xml_of(archive, "[Content_Types].xml")
+    return next(e.get("PartName", "") for e in types if e.get("ContentType") == _MAIN).lstrip("/")
+
+
+def _hidden_in(archive: zipfile.ZipFile, name: str, styles: set[str]) -> Counter[Hidden]:
+    counted: Counter[Hidden] = Counter()
+    doubled = 0
+    for event, element in walk_xml(archive, name):
+        tag = local(element.tag)
+        if tag == "Fallback":
+            doubled += 1 if event == "start" else -1
+        if doubled:
+            continue
+        if event == "start":
+            counted[Hidden.REVISIONS] += _REVISION.fullmatch(tag) is not None
+            counted[Hidden.COMMENTS] += tag == "comment"
+        elif tag == "p":
+            counted[Hidden.HIDDEN_TEXT] += _hidden_runs(element, styles)
+            element.clear()
+    return counted
+
+
+def _hidden_runs(paragraph: Element, styles: set[str]) -> int:
+    """Passages with text that Word does not show: hidden by themselves or by a style."""
+    whole = any(_value(e) in styles for e in paragraph.iter() if local(e.tag) == "pStyle")
+    runs = [e for e in paragraph.iter() if local(e.tag) == "r"]
+    return sum(
+        any(local(e.tag) == "t" and (e.text or "").strip() for e in run.iter())
+        and (
+            whole or any(_hides(e) or (local(e.tag) == "rStyle" and _value(e) in styles) for e in run.iter())
+        )
+        for run in runs
+    )
+
+
+def _hides(element: Element) -> bool:
+    return local(element.tag) == "vanish" and _value(element) not in _OFF
+
+
+def _hidden_styles(archive: zipfile.ZipFile, name: str) -> set[str]:
+    if name not in archive.namelist():
+        return set()
+    styles = (e for e in xml_of(archive, name) if local(e.tag) == "style" and any(map(_hides, e.iter())))
+    return {v for style in styles for k, v in style.attrib.items() if local(k) == "styleId"}
+
+
+def _value(element: Element) -> str:
+    return next((v for k, v in element.attrib.items() if local(k) == "val"), "")
+
+
+def _named_in(archive: zipfile.ZipFile, name: str) -> Counter[Hidden]:
+    said = {local(e.tag) for e in xml_of(archive, name).iter() if (e.text or "").strip()}
+    counted: Counter[Hidden] = Counter()
+    counted[Hidden.AUTHOR] += not said.isdisjoint({"creator", "lastModifiedBy", "Manager"})
+    counted[Hidden.COMPANY] += "Company" in said
+    return counted

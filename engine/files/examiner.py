@@ -3,7 +3,8 @@
 It is a process of its own because what it reads was made by others: it has no database, no network address,
 no secrets in its environment, little memory and little time, and its end is nobody else's.
 
-First line: ``{"media_type": …}`` or ``{"refused": [zh, en]}``. Then the text in pieces, a JSON string a line.
+First line: ``{"media_type": …}`` or ``{"refused": [zh, en]}``. Second line: what is hidden in it,
+counted, or null where it could not be looked through. Then the text in pieces, a JSON string a line.
 """
 
 import json
@@ -11,10 +12,12 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO
 
 from engine.files import archives, docx, images, ofd, pdf
+from engine.files.hidden import Found
 from engine.files.kinds import DOCX, ENDINGS, MAX_TEXT, OFD, PDF, FileKind, kind_named
 from engine.files.refusal import Unacceptable
 
@@ -30,7 +33,7 @@ def main() -> int:
     file.seek(0)
     try:
         kind = claimed_kind(file, sys.argv[1])
-        text = _checked(file, kind)
+        text, hidden = _checked(file, kind)
     except Unacceptable as refusal:
         _say({"refused": [refusal.zh, refusal.en]})
         return 0
@@ -38,6 +41,7 @@ def main() -> int:
         _say({"refused": ["结构过于复杂", "it is too complex"]})
         return 0
     _say({"media_type": kind.media_type})
+    _say(_looked_through(hidden))
     _say_text(text)
     return 0
 
@@ -60,17 +64,25 @@ def claimed_kind(file: IO[bytes], name: str) -> FileKind:
     return kind
 
 
-def _checked(file: IO[bytes], kind: FileKind) -> Iterator[str]:
-    """Check the file; gives its text, still unread."""
+def _checked(file: IO[bytes], kind: FileKind) -> tuple[Iterator[str], Callable[[], Found]]:
+    """Check the file; gives its text, still unread, and how to look for what is hidden in it."""
     if kind is PDF:
-        return pdf.text(pdf.open_pdf(file))
+        reader = pdf.open_pdf(file)
+        return pdf.text(reader), partial(pdf.hidden, reader)
     if kind in (DOCX, OFD):
         archive = archives.open_archive(file, size=os.fstat(0).st_size)
-        check, text = (docx.check, docx.text) if kind is DOCX else (ofd.check, ofd.text)
-        check(archive)
-        return text(archive)
+        form = docx if kind is DOCX else ofd
+        form.check(archive)
+        return form.text(archive), partial(form.hidden, archive)
     images.check(file, kind)
-    return iter(())
+    return iter(()), partial(images.hidden, file)
+
+
+def _looked_through(hidden: Callable[[], Found]) -> Found | None:
+    try:
+        return hidden()
+    except Exception:  # whatever it is: told as "nobody looked", never as "nothing is there"
+        return None
 
 
 def _say_text(pieces: Iterator[str]) -> None:

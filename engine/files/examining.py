@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import IO
 
+from engine.files.hidden import Found, Hidden
 from engine.files.kinds import MAX_TEXT, MEDIA_TYPES
 from engine.forms import MAX_MARKS, is_mark
 from rules.errors import FileRefused
@@ -22,10 +23,14 @@ _ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1"}
 
 @dataclass(frozen=True)
 class Examined:
-    """A file that may be taken: its true media type, and what text could be read of it."""
+    """A file that may be taken: its true media type, what text could be read of it, what is hidden in it.
+
+    ``hidden`` is ``None`` where it could not be looked through.
+    """
 
     media_type: str
     text: str
+    hidden: Found | None
 
 
 def examine(file: IO[bytes], name: str) -> Examined:
@@ -53,7 +58,16 @@ def examine(file: IO[bytes], name: str) -> Examined:
     if found.get("media_type") not in MEDIA_TYPES:
         zh, en = found["refused"]
         raise FileRefused(where="file", why_zh=zh, why_en=en)
-    return Examined(str(found["media_type"]), _text(rest))
+    hidden, _, text = rest.partition(b"\n")
+    return Examined(str(found["media_type"]), _text(text), _hidden(hidden))
+
+
+def _hidden(line: bytes) -> Found | None:
+    try:
+        said = json.loads(line)
+        return {Hidden(kind).value: int(n) for kind, n in said.items()}
+    except (ValueError, TypeError, AttributeError):  # null, or cut off where the process ended
+        return None
 
 
 def _text(lines: bytes) -> str:

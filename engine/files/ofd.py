@@ -1,12 +1,15 @@
-"""OFD (GB/T 33190): its structure, what must not be in it, and its text."""
+"""OFD (GB/T 33190): its structure, what must not be in it, its text, and what its reader does not see."""
 
 import posixpath
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from engine.files import images
 from engine.files.archives import local, walk_xml, xml_of
+from engine.files.hidden import Found, Hidden, only_found
 from engine.files.refusal import Unacceptable
 
 _NAMESPACE = "http://www.ofdspec.org/"
@@ -15,6 +18,7 @@ _ENCRYPTED = re.compile(
 )
 _ACTIVE_PARTS = re.compile(r"\.(exe|dll|js|vbs|html?|docm|xlsm|bat|cmd|scr|zip)$", re.IGNORECASE)
 SAME_LINE_MM = 1.0
+_PLAIN_ANNOTATIONS = ("Link", "Watermark")
 
 
 def check(archive: zipfile.ZipFile) -> None:
@@ -82,3 +86,29 @@ def _within(folder: str, place: str) -> str:
         place.strip().lstrip("/") if place.strip().startswith("/") else posixpath.join(folder, place.strip())
     )
     return posixpath.normpath(joined)
+
+
+def hidden(archive: zipfile.ZipFile) -> Found:
+    """Annotations, versions kept inside it, the author, where pictures were taken.
+
+    Raises:
+        Unacceptable: a part is missing or not what it must be.
+    """
+    counted: Counter[Hidden] = Counter()
+    for element in xml_of(archive, "OFD.xml").iter():
+        counted[Hidden.AUTHOR] += local(element.tag) == "Author" and bool((element.text or "").strip())
+        counted[Hidden.EARLIER] += local(element.tag) == "Version"
+    for folder, document in _documents(archive):
+        for listed in _named(document, "Annotations"):
+            name = _within(folder, listed)
+            for part in _named(xml_of(archive, name), "FileLoc"):
+                annotations = xml_of(archive, _within(posixpath.dirname(name), part)).iter()
+                counted[Hidden.ANNOTATIONS] += sum(
+                    local(e.tag) == "Annot" and e.get("Type") not in _PLAIN_ANNOTATIONS for e in annotations
+                )
+    return only_found(counted + images.hidden_in(archive))
+
+
+def _named(root: Element, name: str) -> list[str]:
+    """What the elements of that name say."""
+    return [element.text or "" for element in root.iter() if local(element.tag) == name]

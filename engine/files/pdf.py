@@ -1,12 +1,16 @@
-"""PDF (ISO 32000): readable by anybody, nothing that runs when it is opened, and its text."""
+"""PDF (ISO 32000): readable by anybody, nothing that runs when it is opened; its text, and what is hidden."""
 
+from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from typing import IO, Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from engine.files import images
+from engine.files.hidden import Found, Hidden, only_found
 from engine.files.refusal import Unacceptable
 
 MAX_OBJECTS = 300_000
@@ -21,6 +25,9 @@ _RUNNING_ACTIONS = {
     "/Rendition",
     "/RichMediaExecute",
 }
+_PLAIN_ANNOTATIONS = ("/Link", "/Widget", "/Popup")
+"""Links, fields of a form and signatures, and the windows of annotations that count by themselves."""
+_BROKEN = (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
 def open_pdf(file: IO[bytes]) -> PdfReader:
@@ -37,7 +44,7 @@ def open_pdf(file: IO[bytes]) -> PdfReader:
             raise Unacceptable("没有页面或页数过多", "it has no pages, or too many")
         for found in _objects(reader):
             _refuse_running(found)
-    except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except _BROKEN:
         raise Unacceptable("PDF 结构已损坏", "its structure is broken") from None
     return reader
 
@@ -73,5 +80,44 @@ def text(reader: PdfReader) -> Iterator[str]:
     for page in reader.pages:
         try:
             yield page.extract_text() + "\n"
-        except (PyPdfError, RecursionError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except _BROKEN:
             continue
+
+
+def hidden(reader: PdfReader) -> Found:
+    """Annotations, layers switched off, what was there before it was last saved, names, places of pictures.
+
+    Raises:
+        Unacceptable: it cannot be read so far.
+    """
+    counted: Counter[Hidden] = Counter()
+    try:
+        for page in reader.pages:
+            annotations = [each.get_object() for each in page.get("/Annots") or ()]
+            counted[Hidden.ANNOTATIONS] += sum(
+                each.get("/Subtype") not in _PLAIN_ANNOTATIONS for each in annotations
+            )
+        root: Any = reader.root_object
+        layers = root.get("/OCProperties", DictionaryObject()).get("/D", DictionaryObject())
+        counted[Hidden.LAYERS] += len(layers.get("/OFF", ()))
+        told: Any = reader.metadata or {}
+        written = root["/Metadata"].get_data() if "/Metadata" in root else b""
+        counted[Hidden.AUTHOR] += bool(
+            str(told.get("/Author", "")).strip() or images.AUTHOR_XMP.search(written)
+        )
+        counted[Hidden.COMPANY] += bool(str(told.get("/Company", "")).strip())
+        counted[Hidden.EARLIER] += _earlier(reader.stream)
+        for found in _objects(reader):
+            if isinstance(found, StreamObject) and found.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
+                counted += images.photo_hides(BytesIO(found._data))
+    except _BROKEN:
+        raise Unacceptable("PDF 结构已损坏", "its structure is broken") from None
+    return only_found(counted)
+
+
+def _earlier(file: IO[bytes]) -> int:
+    """How often it was saved by appending: what was there before is still in it."""
+    file.seek(0)
+    content = file.read()
+    linearized = b"/Linearized" in content[:1024]  # such a file has two ends from the beginning
+    return max(0, content.count(b"%%EOF") - 1 - linearized)

@@ -1,14 +1,16 @@
 """The document of a case: its versions, one version's content, the bytes of a file."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, text
 
 from engine.actor import Actor
+from engine.files.hidden import HiddenContent, said_of
 from engine.files.kinds import SHOWN
+from engine.files.parts import Part
 from engine.files.storing import attachment_chunks
 from engine.policy import Act
 from engine.reading.values import snapshot
@@ -19,7 +21,8 @@ from rules.errors import GongkaiError, Kind, Said
 # Where a state secret was claimed after text had been stored, the case names no current version any
 # more: then none is shown to anybody.
 _VERSIONS = """
-    SELECT v.*, p.name AS author, v.id = c.document_version_id AS current
+    SELECT v.*, p.name AS author, v.id = c.document_version_id AS current,
+           (SELECT jsonb_object_agg(a.sha256, a.hidden) FROM attachment a WHERE a.case_id = c.id) AS hidden
       FROM document_version v JOIN cases c ON c.id = v.case_id JOIN person p ON p.id = v.created_by
      WHERE v.case_id = :case AND c.document_version_id IS NOT NULL
 """
@@ -44,13 +47,17 @@ class DocumentNotFound(GongkaiError):
 
 @dataclass(frozen=True)
 class AttachmentHeader:
-    """A file of a version without its bytes: ``size`` of them. ``role``: body or attachment."""
+    """A file of a version without its bytes: ``size`` of them. ``role``: body or attachment.
+
+    ``hidden`` says what its reader does not see at first; null: nothing was found.
+    """
 
     name: str
     media_type: str
     sha256: str
     size: int
     role: str = "attachment"
+    hidden: HiddenContent | None = None
 
     @property
     def shown(self) -> bool:
@@ -92,10 +99,10 @@ class VersionContent:
 
 @dataclass(frozen=True)
 class AttachmentBytes:
-    """A file to send, a chunk at a time."""
+    """A file to send, whole or in part, a chunk at a time."""
 
     header: AttachmentHeader
-    chunks: Iterator[bytes]
+    part: Part
 
 
 def list_versions(service: Service, actor: Actor, number: str) -> list[VersionHeader]:
@@ -120,7 +127,10 @@ def read_version(service: Service, actor: Actor, number: str, version: int) -> V
         case=number,
         body=row.body,
         ground_text=row.ground_text,
-        attachments=[AttachmentHeader(**described) for described in row.attachments],
+        attachments=[
+            AttachmentHeader(**described, hidden=said_of((row.hidden or {}).get(described["sha256"])))
+            for described in row.attachments
+        ],
         **vars(_header(row)),
     )
 
@@ -139,7 +149,7 @@ def read_attachment(
         raise DocumentNotFound(where=f"{number}/documents/{version}", number=number)
     with service.read() as connection:
         stored = connection.execute(_ATTACHMENT, {"case": row.case_id, "sha256": sha256}).scalar_one()
-    return AttachmentBytes(AttachmentHeader(**described), attachment_chunks(service, stored))
+    return AttachmentBytes(AttachmentHeader(**described), partial(attachment_chunks, service, stored))
 
 
 def _version(service: Service, actor: Actor, number: str, version: int) -> Row[Any]:

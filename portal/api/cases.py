@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from engine import reading
@@ -11,8 +11,9 @@ from engine.acts.hand_over import HandedOver, hand_over_draft
 from engine.acts.launch import LaunchRequest, launch
 from engine.acts.retry import Retried, retry_case
 from engine.reading import CaseLedger, CaseView, Timeline, VersionContent, VersionHeader
-from portal.answers import answer, download
+from portal.answers import answer
 from portal.caller import Who
+from portal.downloads import download
 from portal.problems import documented
 from portal.requests import (
     CaseNumber,
@@ -109,11 +110,14 @@ def read_version(who: Who, number: CaseNumber, version: VersionNumber) -> Respon
     responses=documented(401, 403, 404, 422) | {200: {"content": {"application/octet-stream": {}}}},
     summary="An attachment's bytes",
 )
-def read_attachment(who: Who, number: CaseNumber, version: VersionNumber, sha256: Sha256) -> Response:
-    """A download."""
+def read_attachment(
+    request: Request, who: Who, number: CaseNumber, version: VersionNumber, sha256: Sha256
+) -> Response:
+    """A download; ``Range`` asks for a part of it."""
     actor = who.actor()
     known = sha256 if _SHA256.fullmatch(sha256) else ""
-    return download(reading.read_attachment(who.service, actor, known_number(number), version, known))
+    found = reading.read_attachment(who.service, actor, known_number(number), version, known)
+    return download(request, found.header, found.part)
 
 
 @router.get(

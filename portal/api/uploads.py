@@ -21,7 +21,7 @@ router = APIRouter(prefix="/assignments/{assignment_id}/uploads", tags=["to-dos"
     "",
     status_code=201,
     response_model=Uploaded,
-    responses=documented(401, 403, 404, 409, 413, 422, 429, 503),
+    responses=documented(401, 403, 404, 408, 409, 413, 422, 429, 503),
     summary="Upload a file for a draft",
     openapi_extra={
         "requestBody": {

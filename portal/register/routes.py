@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from engine.files.parts import Part
 from engine.service import Service
-from portal.downloads import content_disposition, safe_media_type
+from portal.downloads import download, show
 from portal.errors import AddressNotFound, DocumentTakenDown, RegisterNotSetUp
 from portal.problems import documented
 from portal.register import pages, shelf
-from portal.register.answers import cached, unchanged
+from portal.register.answers import cached
 from portal.register.search import search
 from portal.register.shelf import Change, Document
 from portal.register.wanted import LABELS, read_wanted
@@ -24,9 +26,12 @@ from portal.register.wanted import LABELS, read_wanted
 router = APIRouter(prefix="/register", tags=["public register"])
 
 _PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
+_KEPT = {"Cache-Control": "public, max-age=300"}
 _GONE = {"Cache-Control": "public, max-age=300"}
+Digest = Annotated[str, Path(max_length=64)]
 Slug = Annotated[str, Path(max_length=80, description="Address of a document, as the list gives it")]
 
 
@@ -109,8 +114,18 @@ def as_page(request: Request, slug: Slug) -> Response:
     responses=documented(404),
     summary="An attachment",
 )
-def attachment(request: Request, slug: Slug, digest: Annotated[str, Path(max_length=64)]) -> Response:
-    """A download."""
+def attachment(request: Request, slug: Slug, digest: Digest) -> Response:
+    """A download; ``Range`` asks for a part of it."""
+    return download(request, *_file(request, slug, digest), **_KEPT)
+
+
+@router.get("/{slug}/files/{digest}", response_class=Response, include_in_schema=False)
+def shown(request: Request, slug: Slug, digest: Digest) -> Response:
+    """The same file for its place in the page: a PDF or an image is shown, anything else saved."""
+    return show(request, *_file(request, slug, digest), **_KEPT)
+
+
+def _file(request: Request, slug: str, digest: str) -> tuple[shelf.File, Part]:
     with _reader(request) as connection:
         found = shelf.document(connection, slug)
     if isinstance(found, Change):
@@ -118,12 +133,7 @@ def attachment(request: Request, slug: Slug, digest: Annotated[str, Path(max_len
     file = None if found is None else found.file(digest)
     if file is None:
         raise AddressNotFound()
-    headers = {"ETag": f'"{digest[:32]}"', "Cache-Control": "public, max-age=300"}
-    if unchanged(request, headers["ETag"], None):
-        return Response(status_code=304, headers=headers)
-    headers |= {"Content-Disposition": content_disposition(file.name), "Content-Length": str(file.size)}
-    chunks = shelf.file_chunks(request.app.state.public, slug, digest)
-    return StreamingResponse(chunks, media_type=safe_media_type(file.media_type), headers=headers)
+    return file, partial(shelf.file_part, request.app.state.public, slug, digest)
 
 
 @contextmanager

@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, text
 
+from engine.files.kinds import SHOWN
+from engine.files.parts import part_of
+
 FEED = 50
 SITEMAP = 500
 """Addresses in one file of the sitemap: it stays below 100 KB."""
@@ -26,6 +29,10 @@ _CHANGES = text(
 _CHUNK = text(
     "SELECT content FROM register_file_chunk WHERE seq = :seq"
     " AND file_id = (SELECT id FROM register_file WHERE slug = :slug AND sha256 = :sha256)"
+)
+_LENGTHS = text(
+    "SELECT octet_length(content) FROM register_file_chunk"
+    " WHERE file_id = (SELECT id FROM register_file WHERE slug = :slug AND sha256 = :sha256) ORDER BY seq"
 )
 _ORGAN = text("SELECT name, reading_room FROM organ LIMIT 1")
 _ADDRESSES = text(
@@ -71,6 +78,11 @@ class File:
     sha256: str
     size: int
     role: str = "attachment"
+
+    @property
+    def shown(self) -> bool:
+        """Whether its page shows it in place."""
+        return self.media_type in SHOWN
 
 
 @dataclass(frozen=True)
@@ -134,15 +146,18 @@ def document(connection: Connection, slug: str) -> Document | Change | None:
     return Document(entry_of(row), row.body, files, changes)
 
 
-def file_chunks(public: Engine, slug: str, sha256: str) -> Iterator[bytes]:
-    """The bytes of a file the document names. A slow reader holds no connection: they never change."""
+def file_part(public: Engine, slug: str, sha256: str, first: int, last: int) -> Iterator[bytes]:
+    """Bytes of a file the document names. A slow reader holds no connection: they never change."""
     reader = public.execution_options(isolation_level="AUTOCOMMIT")
-    for seq in range(2**31):
+    file = {"slug": slug, "sha256": sha256}
+
+    def piece(seq: int) -> bytes | None:
         with reader.connect() as connection:
-            piece = connection.execute(_CHUNK, {"slug": slug, "sha256": sha256, "seq": seq}).scalar()
-        if piece is None:
-            return
-        yield bytes(piece)
+            return connection.execute(_CHUNK, {**file, "seq": seq}).scalar()
+
+    with reader.connect() as connection:
+        lengths = connection.execute(_LENGTHS, file).scalars().all()
+    yield from part_of(lengths, piece, first, last)
 
 
 def addresses(connection: Connection, part: int) -> list[tuple[str, datetime]]:

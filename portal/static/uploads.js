@@ -43,8 +43,11 @@ addEventListener("DOMContentLoaded", () => {
     line.querySelector(".size").textContent = kilobytes(file.size);
     line.querySelector("select").name = `file.upload.${Number(file.upload)}`;
     line.querySelector(".remove").hidden = false;
+    const hides = file.hidden ? file.hidden[document.documentElement.lang.startsWith("zh") ? "zh" : "en"] : "";
+    line.querySelector(".hides").textContent = hides;
+    line.querySelector(".hides").hidden = !hides;
     list.append(line);
-    say(`${file.name}：${area.dataset.done}`);
+    say([`${file.name}：${area.dataset.done}`, hides].filter(Boolean).join("。"));
   }
 
   function next() {

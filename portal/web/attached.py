@@ -6,6 +6,7 @@ from typing import Any
 from engine import reading
 from engine.actor import Actor
 from engine.acts.uploads import list_uploads
+from engine.files.hidden import HiddenContent
 from engine.files.kinds import ENDINGS, MAX_FILE_BYTES, Role
 from engine.reading import Todo, VersionContent
 from engine.service import Service
@@ -19,13 +20,17 @@ SHOWS = "files"
 
 @dataclass(frozen=True)
 class ChosenFile:
-    """One line of the list. ``way`` and ``ref`` name it in the answers; ``role`` empty: left out."""
+    """One line of the list. ``way`` and ``ref`` name it in the answers; ``role`` empty: left out.
+
+    ``hidden``: what its reader does not see at first.
+    """
 
     way: str
     ref: str
     name: str
     size: int
     role: str
+    hidden: HiddenContent | None
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,12 @@ def file_area(
     shown = SHOWS in posted
     kept = [
         ChosenFile(
-            "keep", f.sha256, f.name, f.size, one(posted, f"{PREFIX}keep.{f.sha256}") if shown else f.role
+            "keep",
+            f.sha256,
+            f.name,
+            f.size,
+            one(posted, f"{PREFIX}keep.{f.sha256}") if shown else f.role,
+            f.hidden,
         )
         for f in (document.attachments if document else ())
     ]
@@ -59,6 +69,7 @@ def file_area(
             u.name,
             u.size,
             one(posted, f"{PREFIX}upload.{u.upload}", Role.ATTACHMENT.value),
+            u.hidden,
         )
         for u in list_uploads(service, actor, todo.id)
     ]

@@ -83,6 +83,11 @@ def answers_from(schema: Mapping[str, Any] | None, posted: Fields, *, prefix: st
     return answers
 
 
+def typed_in(posted: Fields, prefix: str) -> dict[str, str]:
+    """What was typed in the fields whose names begin with ``prefix``, by the rest of the name."""
+    return {name.removeprefix(prefix): v[-1] for name, v in posted.items() if name.startswith(prefix)}
+
+
 def _resolved(given: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """A property with its references and its ``| None`` looked through."""
     described = dict(given)

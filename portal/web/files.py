@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from engine import reading
-from portal.files import show
+from portal.downloads import show
 from portal.requests import VersionNumber
 from portal.web.caller import Reader
 
@@ -19,6 +19,5 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 def file(request: Request, session: Reader, number: str, version: VersionNumber, sha256: str) -> Response:
     """One file of one version, to whoever may read that version."""
     known = sha256 if _SHA256.fullmatch(sha256) else ""
-    return show(
-        reading.read_attachment(request.app.state.service, session.actor, number[:20], version, known)
-    )
+    found = reading.read_attachment(request.app.state.service, session.actor, number[:20], version, known)
+    return show(request, found.header, found.part)

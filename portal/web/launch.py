@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from engine import reading
+from engine.acts import desk
 from engine.acts.launch import LaunchRequest, launch
 from engine.drafting import Drafting, refuse_content
 from engine.forms import fill
@@ -16,14 +17,14 @@ from engine.reading import Ahead, Directory
 from engine.service import Service
 from portal.problems import status_of
 from portal.web.caller import Fields, Form, Reader, Writer, one
-from portal.web.fields import Choice, FieldView, answers_from, fields_of
+from portal.web.fields import PREFIX, Choice, FieldView, answers_from, fields_of, typed_in
 from portal.web.pages import page, see_other
+from portal.web.saved import DRAFT, keep_typed, not_kept, says_secret
 from rules.errors import ClassifiedContentRefused, GongkaiError
 from rules.positions import Position
 
 router = APIRouter(include_in_schema=False)
 
-DRAFT = "draft."
 _NOT_AT_LAUNCH = ("state_secret", "source_unit", "handed_over_on")
 
 
@@ -47,27 +48,51 @@ def form(
     key = procedure_ or (known[0].key if len(known) == 1 else "")
     if not key:
         return page(request, "procedures.html", session, procedures=known)
-    return _page(request, session, procedure(key), {})
+    return _page(request, session, procedure(key))
 
 
 @router.post("/launch")
 def submit(request: Request, session: Writer, form: Form) -> Response:
-    """Preview, or launch for good."""
+    """Preview, launch for good, or keep what was typed for later."""
     service: Service = request.app.state.service
-    chosen = procedure(one(form, "procedure")[:64])
+    chosen, what = procedure(one(form, "procedure")[:64]), one(form, "what")
+    if what == "drop" or says_secret(form):  # what was kept before somebody said so may be secret too
+        desk.drop_draft(service, session.actor, _about(chosen))
+    if what == "drop":
+        return see_other(_address(chosen))
     intake = answers_from(chosen.intake.model_json_schema(), form)
     draft = answers_from(_draft_schema(), form, prefix=DRAFT)
     try:
         if intake.get("state_secret"):
             refuse_content(draft)
             draft = {}
-        if one(form, "what") != "launch":
+        if what == "save":
+            return _save(service, session, chosen, form)
+        if what != "launch":
             return _page(request, session, chosen, form, path=_path(service, chosen, intake, draft))
         request_ = LaunchRequest(chosen.key, intake, draft, one(form, "key") or None)
-        return see_other(f"/cases/{launch(service, session.actor, request_).number}")
+        launched = launch(service, session.actor, request_)
     except GongkaiError as error:
         typed = {} if isinstance(error, ClassifiedContentRefused) else form
         return _page(request, session, chosen, typed, error=error)
+    desk.drop_draft(service, session.actor, _about(chosen))
+    return see_other(f"/cases/{launched.number}")
+
+
+def _save(service: Service, session: Reader, chosen: Procedure, form: Fields) -> Response:
+    if says_secret(form):
+        raise not_kept()
+    keep_typed(service, session.actor, _about(chosen), form)
+    return see_other(_address(chosen))
+
+
+def _about(chosen: Procedure) -> str:
+    """What a saved draft of the page is about: one per person and procedure."""
+    return f"launch:{chosen.key}"
+
+
+def _address(chosen: Procedure) -> str:
+    return f"/launch?procedure={chosen.key}"
 
 
 def _path(service: Service, chosen: Procedure, intake: dict[str, Any], draft: dict[str, Any]) -> list[Stop]:
@@ -96,32 +121,33 @@ def _page(
     request: Request,
     session: Reader,
     chosen: Procedure,
-    typed: Fields,
+    form: Fields | None = None,
     *,
     path: list[Stop] | None = None,
     error: GongkaiError | None = None,
 ) -> HTMLResponse:
-    directory = reading.read_directory(request.app.state.service)
-    values = {name: values[-1] for name, values in typed.items()}
+    service: Service = request.app.state.service
+    directory = reading.read_directory(service)
+    saved = desk.read_draft(service, session.actor, _about(chosen)) if form is None else None
+    typed = form or {name: [value] for name, value in (saved.fields if saved else {}).items()}
     return page(
         request,
         "launch.html",
         session,
         status=status_of(error) if error else 200,
         chosen=chosen,
-        fields=_intake_fields(chosen, session, directory, values),
-        draft_fields=fields_of(_draft_schema(), _under(values, "answer." + DRAFT), prefix=DRAFT),
+        fields=_intake_fields(chosen, session, directory, typed),
+        draft_fields=_draft_fields(chosen, typed),
         path=path,
         key=one(typed, "key") or uuid.uuid4().hex,
         error=error,
+        saved=saved,
     )
 
 
-def _intake_fields(
-    chosen: Procedure, session: Reader, directory: Directory, values: dict[str, str]
-) -> list[FieldView]:
+def _intake_fields(chosen: Procedure, session: Reader, directory: Directory, form: Fields) -> list[FieldView]:
     """The intake's fields; people and sections are chosen from those there are."""
-    typed = _under(values, "answer.") or _own_intake(session, directory)
+    typed = typed_in(form, PREFIX) or _own_intake(session, directory)
     return [_offered(each, directory) for each in fields_of(chosen.intake.model_json_schema(), typed)]
 
 
@@ -148,12 +174,15 @@ def _offered(field: FieldView, directory: Directory) -> FieldView:
     return replace(field, kind="pick", choices=choices, hint="")
 
 
+def _draft_fields(chosen: Procedure, form: Fields) -> list[FieldView]:
+    """Of a procedure that drafts a document."""
+    if Drafting not in chosen.forms.values():
+        return []
+    return fields_of(_draft_schema(), typed_in(form, PREFIX + DRAFT), prefix=DRAFT)
+
+
 def _draft_schema() -> dict[str, Any]:
     """The drafting form without what belongs to a claimed state secret, and with nothing required."""
     schema = Drafting.model_json_schema()
     kept = {n: {**p, "needed": False} for n, p in schema["properties"].items() if n not in _NOT_AT_LAUNCH}
     return {**schema, "properties": kept}
-
-
-def _under(values: dict[str, str], prefix: str) -> dict[str, str]:
-    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}

@@ -21,8 +21,9 @@ from portal.requests import BIGGEST_ID, known_number
 from portal.web.attached import attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.differences import differences
-from portal.web.fields import answers_from, fields_of
+from portal.web.fields import PREFIX, answers_from, fields_of, typed_in
 from portal.web.pages import page, see_other
+from portal.web.saved import keep_typed, not_kept, says_secret
 from rules.disclosure import DisclosureAttribute, Ground
 from rules.errors import ClassifiedContentRefused, GongkaiError, IdempotencyKeyReused
 
@@ -66,12 +67,10 @@ def submit(request: Request, session: Writer, form: Form, todo_id: TodoId) -> Re
 def _save(request: Request, session: Reader, todo: Todo, form: Fields) -> Response:
     """Keep what was typed for later; nothing is decided. What may be secret is not kept at all."""
     service: Service = request.app.state.service
-    if one(form, "answer.state_secret") or reading.claims_secret(service, session.actor, todo.case):
-        error = ClassifiedContentRefused(where="draft", refused="暂存内容", refused_en="a saved draft")
-        return _page(request, session, todo, form=_forget(service, session, todo), error=error)
-    kept = {name: values[-1] for name, values in form.items() if name not in ("csrf", "key", "what")}
+    if says_secret(form) or reading.claims_secret(service, session.actor, todo.case):
+        return _page(request, session, todo, form=_forget(service, session, todo), error=not_kept())
     try:
-        desk.save_draft(service, session.actor, _about(todo), kept)
+        keep_typed(service, session.actor, _about(todo), form)
     except GongkaiError as error:
         return _page(request, session, todo, form=form, error=error)
     return see_other(f"/todo/{todo.id}")
@@ -185,17 +184,13 @@ def _fields(todo: Todo, document: VersionContent | None, typed: Fields) -> list[
     if todo.asks is None:
         return []
     values: dict[str, Any] = vars(document) if document and todo.asks.form == "drafting" else {}
-    return fields_of(todo.asks.form_schema, {**values, **_typed(typed, "answer.")})
+    return fields_of(todo.asks.form_schema, {**values, **typed_in(typed, PREFIX)})
 
 
 def _return_fields(todo: Todo, typed: Fields) -> list[Any]:
     if todo.asks is None:
         return []
-    return fields_of(todo.asks.return_form_schema, _typed(typed, "answer." + RETURN_FORM), prefix=RETURN_FORM)
-
-
-def _typed(form: Fields, prefix: str) -> dict[str, str]:
-    return {name.removeprefix(prefix): values[-1] for name, values in form.items() if name.startswith(prefix)}
+    return fields_of(todo.asks.return_form_schema, typed_in(typed, PREFIX + RETURN_FORM), prefix=RETURN_FORM)
 
 
 def _leads(service: Service, session: Reader, todo: Todo) -> list[Leads]:

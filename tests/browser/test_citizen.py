@@ -1,7 +1,9 @@
 """A citizen finds what was published, with and without script; the publisher puts it there by hand."""
 
 import re
+from base64 import b64encode
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -9,11 +11,14 @@ from playwright.sync_api import expect
 from engine.activities import ACTIVITIES
 from engine.leases import claim, settle
 from engine.service import Service
+from tests import sample_files as samples
 from tests.browser.conftest import PHONE, Portal, Visit
+from tests.browser.test_files import red_share
 from tests.builders import PROACTIVE_DRAFT, decide_all, launch_case, scalars
+from tests.waiting import wait_until
 
 
-def publish(service: Service, **draft: str) -> str:
+def publish(service: Service, **draft: Any) -> str:
     """A case up to its publication in the register, as the worker does it."""
     number = launch_case(service, draft={**PROACTIVE_DRAFT, **draft}).number
     decide_all(service, number, until="paper-copy")
@@ -54,6 +59,24 @@ def test_the_register_fits_a_phone(portal: Portal, visit: Visit) -> None:
         page = phone.go(path).page
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
         phone.require_accessible()
+
+
+def test_pdf_and_images_stand_in_the_page_beside_their_downloads(portal: Portal, visit: Visit) -> None:
+    made = {"现场.png": samples.image("PNG", (400, 300)), "名单.pdf": samples.pdf(padding=1_500_000)}
+    files = [{"name": n, "content_base64": b64encode(content).decode()} for n, content in made.items()]
+    number = publish(portal.service, attachments=files)
+    citizen = visit()
+    page = citizen.go(f"/register/{number.lower()}").page
+    image, frame = page.locator("img.shown"), page.locator("iframe.shown")
+    image.scroll_into_view_if_needed()
+    expect(image).to_have_js_property("naturalWidth", 400)
+    assert red_share(image) > 0.9
+    frame.scroll_into_view_if_needed()
+    wait_until(lambda: red_share(frame) > 0.3, seconds=30, what="the PDF in its frame")
+    citizen.require_accessible()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="名单.pdf").click()
+    assert saved.value.path().read_bytes() == made["名单.pdf"]
 
 
 def test_an_empty_register_says_so(portal: Portal, visit: Visit) -> None:

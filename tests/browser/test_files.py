@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests import sample_files as samples
 from tests.browser.conftest import PHONE, Portal, Visit
-from tests.builders import PROACTIVE_DRAFT, launch_case, scalars, todo_of
+from tests.builders import PROACTIVE_DRAFT, decide_all, launch_case, scalars, todo_of
 from tests.waiting import wait_until
 
 PICTURE = {"name": "现场.png", "mimeType": "image/png", "buffer": samples.image("PNG", (400, 300))}
@@ -88,3 +88,35 @@ def test_a_file_is_dropped_on_a_phone_sized_page_and_sent_before_the_page_can_be
     page.get_by_role("button", name="提交办理结果").click()
     expect(page.get_by_text("该待办已办理，意见已记录。")).to_be_visible()
     assert scalars(portal.service, "SELECT count(*) FROM attachment") == [1]
+
+
+def test_what_is_hidden_in_a_file_is_said_as_soon_as_it_is_there_and_to_the_confidentiality_review(
+    portal: Portal, visit: Visit
+) -> None:
+    number = launch_case(portal.service, draft=PROACTIVE_DRAFT).number
+    drafter = visit().sign_in("drafter", then=f"/todo/{todo_of(portal.service, number).id}")
+    page = drafter.page
+    page.get_by_label("提交", exact=True).check()
+    traced = {"name": "送审稿.docx", "mimeType": "", "buffer": samples.docx_with_traces()}
+    page.get_by_label("选择文件，或拖到这里").set_input_files([WORD, traced])
+    told = page.locator(".chosen li[data-way=upload] .hides")
+    expect(told).to_have_count(2)
+    expect(told.first).to_be_hidden()
+    expect(told.last).to_be_visible()
+    expect(told.last).to_contain_text("修订痕迹 3 处、批注 2 条")
+    expect(page.locator(".uploads .said")).to_contain_text("批注 2 条")  # read out too
+    drafter.require_accessible()
+    page.get_by_role("button", name="提交办理结果").click()
+    expect(page.get_by_text("该待办已办理，意见已记录。")).to_be_visible()
+    decide_all(portal.service, number, until="confidentiality-review")
+
+    reviewer = visit().sign_in("openness_office", then=f"/todo/{todo_of(portal.service, number).id}")
+    page = reviewer.page
+    expect(page.locator(".decide .hides")).to_contain_text("送审稿.docx：含修订痕迹 3 处、批注 2 条")
+    reviewer.require_accessible()
+    reviewer.picture("reviewer-hidden-content")
+    page.get_by_label("同意", exact=True).check()
+    page.get_by_label("不涉密，适宜公开").check()
+    page.get_by_label("意见", exact=False).last.fill("适宜公开。")
+    page.get_by_role("button", name="提交办理结果").click()
+    expect(page.get_by_role("alert")).to_contain_text("请退回拟稿人")

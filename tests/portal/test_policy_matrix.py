@@ -96,6 +96,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /register/{slug}.json": dict.fromkeys(ROLES, 404),  # not published, whoever asks
     "GET /register/{slug}": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}/attachments/{digest}": dict.fromkeys(ROLES, 404),
+    "GET /register/{slug}/files/{digest}": dict.fromkeys(ROLES, 404),
     "POST /api/v1/session": dict.fromkeys(ROLES, 201),
     "GET /api/v1/me": signed(),
     "GET /api/v1/tokens": signed(),

@@ -182,6 +182,38 @@ def test_attachments_are_downloads_and_cannot_run(service: Service, stranger: Cl
     assert stranger.get(f"/register/{slug}/attachments/{'0' * 64}").status_code == 404
 
 
+def test_a_document_shows_its_pdf_and_images_in_the_page_where_nothing_can_run(
+    service: Service, stranger: Client
+) -> None:
+    kinds = {"application/pdf": "<iframe", "image/png": "<img", "application/ofd": ""}
+    files = [
+        {"name": f"第{n}件", "media_type": kind, "sha256": str(n) * 64, "size": 5}
+        for n, kind in enumerate(kinds)
+    ]
+    slug = publish(service, attachments=files)
+    with service.database.begin() as connection:
+        table, chunks = RegisterFile.__table__, RegisterFileChunk.__table__
+        for each in files:
+            row = {"slug": slug, "sha256": each["sha256"], "size": 5, "text": ""}
+            file_id = connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
+            connection.execute(insert(chunks).values(file_id=file_id, seq=0, content=b"12345"))
+    page = stranger.get(f"/register/{slug}")
+    assert "frame-src 'self'" in page.headers["content-security-policy"]
+    assert "img-src 'self'" in page.headers["content-security-policy"]
+    for each, (kind, tag) in zip(files, kinds.items(), strict=True):
+        here = f"/register/{slug}/files/{each['sha256']}"
+        assert (f'{tag} class="shown" src="{here}' in page.text) is bool(tag)
+        assert f"/register/{slug}/attachments/{each['sha256']}" in page.text
+        got = stranger.get(here)
+        assert got.content == b"12345"
+        assert got.headers["content-disposition"].startswith("inline" if tag else "attachment")
+        assert got.headers["content-type"] == (kind if tag else "application/ofd")
+        assert got.headers["x-frame-options"] == "SAMEORIGIN"
+        policy = got.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script" not in policy
+
+
 def test_an_unchanged_page_is_not_sent_again(service: Service, stranger: Client) -> None:
     slug = publish(service)
     for path in ("/register", f"/register/{slug}", f"/register/{slug}.json", "/register/feed.atom"):

@@ -41,11 +41,13 @@ def test_each_kind_is_taken_hashed_read_and_comes_back_as_it_went(
         "media_type": media_type,
         "size": len(content),
         "sha256": digest,
+        "hidden": None,
     }
     assert submit(drafter, place, {"upload": told["upload"]}, body="正文").status_code == 201
     [file] = drafter.get(f"/api/v1/cases/{number}/documents/1").json()["attachments"]
     assert file == {"name": name, "media_type": media_type, "size": len(content), "sha256": digest} | {
-        "role": "attachment"
+        "role": "attachment",
+        "hidden": None,
     }
     got = drafter.get(f"/api/v1/cases/{number}/documents/1/attachments/{digest}")
     assert got.content == content
