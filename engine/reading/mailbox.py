@@ -141,4 +141,5 @@ def _opened(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
         headers = [(name, str(message[name])) for name in _SHOWN if message[name]]
     except Exception as error:  # no file any more; or the parser raises whatever it stumbles over
         raise MailNotFound from error
-    return headers, {kind: content.decode(errors="replace") for kind, content in parts.items() if content}
+    said = {kind: raw.decode(errors="replace") for kind, raw in parts.items() if isinstance(raw, bytes)}
+    return headers, said
