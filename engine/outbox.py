@@ -42,7 +42,7 @@ _row = Notification.__table__
 def channel_for(settings: Settings) -> Channel:
     """The mail server that is set, else the mailbox folder of the installation."""
     if not settings.smtp_host:
-        return MailboxFolder(settings.home / "mailbox")
+        return mailbox_of(settings)
     return MailServer(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -52,6 +52,11 @@ def channel_for(settings: Settings) -> Channel:
         password=settings.smtp_password.get_secret_value(),
         timeout_seconds=SMTP_TIMEOUT_SECONDS,
     )
+
+
+def mailbox_of(settings: Settings) -> MailboxFolder:
+    """Where messages lie while no mail server is set."""
+    return MailboxFolder(settings.home / "mailbox")
 
 
 def send_due(service: Service, channel: Channel | None = None) -> int:

@@ -203,7 +203,7 @@ def _from_yaml(text: str, name: str) -> tuple[Any, dict[tuple[Any, ...], int]]:
 
 
 def _refuse_costly(text: str, name: str) -> None:
-    """What a roster never needs and reading would take for ever: aliases, which stand for trees, and depth."""
+    """What a roster never needs and would be read for ever: aliases, which stand for trees, and depth."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):

@@ -81,7 +81,7 @@ class MailboxFolder:
         Raises:
             ChannelUnavailable: the folder cannot be written.
         """
-        path = self.path_of(message)
+        path = self.path_of(str(message["Message-ID"]))
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,6 +93,6 @@ class MailboxFolder:
         except OSError as error:
             raise ChannelUnavailable(f"{type(error).__name__}: {error}") from error
 
-    def path_of(self, message: EmailMessage) -> Path:
-        """The file of this message."""
-        return self.folder / f"{sha256(str(message['Message-ID']).encode()).hexdigest()[:32]}.eml"
+    def path_of(self, message_id: str) -> Path:
+        """The file of the message with this Message-ID."""
+        return self.folder / f"{sha256(message_id.encode()).hexdigest()[:32]}.eml"

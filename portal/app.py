@@ -62,7 +62,7 @@ def create_app(service: Service | None = None) -> FastAPI:
 
 @cache
 def _routes() -> APIRouter:
-    """Every route. They know no installation: the applications of a process share what FastAPI makes of them."""
+    """Every route. None knows an installation: what FastAPI makes of them serves a whole process."""
     api = APIRouter(prefix="/api/v1")
     for part in (access, todos, uploads, cases, installation):
         api.include_router(part.router)

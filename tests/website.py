@@ -98,8 +98,13 @@ class Website(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_GET(self) -> None:
-        self.send_response(204)
+        """The pages people put there by hand."""
+        page = self.folder / "pages" / self.path.rpartition("/")[2]
+        self._note("visits.jsonl", {"path": self.path})
+        self.send_response(200 if page.is_file() else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
+        self.wfile.write(page.read_bytes() if page.is_file() else b"")
 
     def _is_signed(self, raw: bytes) -> bool:
         """As docs/website.md tells a website to check it; without a secret everything passes."""

@@ -59,6 +59,16 @@ class WebsiteProcess:
         """What stands on the site."""
         return dict(json.loads((self.folder / f"{key.replace(':', '_')}.json").read_text())["content"])
 
+    def put_page(self, name: str, html: str) -> str:
+        """As the publisher does by hand; returns its address."""
+        (self.folder / "pages").mkdir(exist_ok=True)
+        (self.folder / "pages" / name).write_text(html)
+        return f"http://127.0.0.1:{self.port}/pages/{name}"
+
+    def visits(self, name: str) -> int:
+        """How often a page was asked for."""
+        return sum(line["path"] == f"/pages/{name}" for line in self._lines("visits.jsonl"))
+
     def file(self, sha256: str) -> bytes:
         """A file that came before its document."""
         return (self.folder / sha256).read_bytes()

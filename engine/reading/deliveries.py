@@ -15,15 +15,15 @@ from engine.service import Service
 
 MOST_UNDELIVERED = 200
 
-_MESSAGE = """
-    SELECT n.id, n.template, n.created_at, n.sent_at, n.dropped_at, n.attempts, n.last_error, p.name,
-           c.number, s.key, s.call->'title' AS step
+MESSAGE = """
+    SELECT n.id, n.key, n.template, n.person_id, n.created_at, n.sent_at, n.dropped_at, n.attempts,
+           n.last_error, p.name, p.email, c.number, s.key AS step_key, s.call->'title' AS step
       FROM notification n JOIN person p ON p.id = n.person_id LEFT JOIN cases c ON c.id = n.case_id
       LEFT JOIN assignment a ON a.id = n.assignment_id LEFT JOIN step s ON s.id = a.step_id
 """
-_OF_CASE = text(_MESSAGE + " WHERE n.case_id = :case ORDER BY n.id")
+_OF_CASE = text(MESSAGE + " WHERE n.case_id = :case ORDER BY n.id")
 _UNDELIVERED = text(
-    _MESSAGE
+    MESSAGE
     + """
      WHERE n.sent_at IS NULL
        AND CASE WHEN n.dropped_at IS NULL THEN n.attempts > 0 ELSE n.last_error <> ALL(:moot) END
@@ -94,13 +94,18 @@ def list_undelivered(service: Service, actor: Actor) -> list[Delivery]:
         return [_delivery(row) for row in rows]
 
 
+def about_of(row: Row[Any]) -> Named:
+    """The step a message is about, or what happened to its case."""
+    return step_named(row.step_key, row.step) if row.step_key else _ABOUT[row.template]
+
+
 def _delivery(row: Row[Any]) -> Delivery:
     state = _state(row)
     return Delivery(
         id=row.id,
         case=row.number or "",
         to=row.name,
-        about=step_named(row.key, row.step) if row.key else _ABOUT[row.template],
+        about=about_of(row),
         queued_at=row.created_at,
         sent_at=row.sent_at,
         state=state,

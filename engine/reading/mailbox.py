@@ -1,31 +1,42 @@
 """The mailbox folder 邮箱 of an installation without a mail server: what would have been sent, to look at.
 
-A message shows its link, so everybody sees their own and only an administrator sees all.
+Which messages there are, and whose, the outbox knows; the folder only holds what they say, and no other file
+in it is ever opened. A message shows its link, so everybody sees their own and only an administrator all.
 """
 
 import email.policy
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from email.parser import BytesParser
+from os.path import isfile
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from engine.actor import Actor
+from engine.outbox import mailbox_of
 from engine.policy import Act, Facts, permit
+from engine.reading.deliveries import MESSAGE, about_of
+from engine.reading.values import Named
 from engine.reading.visible import may
 from engine.service import Service
+from notifications.rendering import message_id
 from rules.errors import GongkaiError, Kind, Said
 
 PAGE = 100
-MOST_LOOKED_AT = 5_000
-"""Files: an installation that sends more has a mail server."""
+BIGGEST = 1_000_000
+"""Bytes: no message of ours comes near."""
 
-_ID = re.compile(r"[0-9a-f]{32}")
-_ADDRESS = text("SELECT email FROM person WHERE id = :id")
+_SENT = MESSAGE + " WHERE n.sent_at IS NOT NULL"
+_NEWEST = text(
+    _SENT
+    + """
+       AND (:all OR n.person_id = :me) AND position(lower(:to) in lower(p.name || ' ' || p.email)) > 0
+     ORDER BY n.id DESC LIMIT :page
+    """
+)
+_ONE = text(_SENT + " AND n.id = :id")
 _PARSER = BytesParser(policy=email.policy.default)
 _SHOWN = (
     "Subject",
@@ -44,18 +55,24 @@ class MailNotFound(GongkaiError):
     """No such message in the mailbox folder, or none at all because a mail server is set."""
 
     kind = Kind.NOT_FOUND
-    zh = Said("没有找到该邮件", "邮件不存在，或本系统使用邮件服务器发送", "请回到邮箱列表")
-    en = Said("There is no such message", "It is unknown, or a mail server is used", "Go back to the mailbox")
+    zh = Said("没有找到该邮件", "邮件不存在或已删除，或本系统使用邮件服务器发送", "请回到邮箱列表")
+    en = Said(
+        "There is no such message",
+        "It is unknown or was deleted, or a mail server is used",
+        "Go back to the mailbox",
+    )
 
 
 @dataclass(frozen=True)
 class MailLine:
-    """One message in the list."""
+    """One message in the list. ``kept``: the folder still has it; a mail server's never had."""
 
-    id: str
+    id: int
     to: str
-    subject: str
+    case: str
+    about: Named
     at: datetime
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -74,73 +91,55 @@ def list_mails(service: Service, actor: Actor, *, to: str = "") -> list[MailLine
     Raises:
         MailNotFound: a mail server is set.
     """
-    own, found = _address_of(service, actor), []
-    for path in _newest_first(_folder(service)):
-        message = _parsed(path, headers_only=True)
-        if message is None or not _may_read(actor, own, message):
-            continue
-        if to.casefold() in str(message["To"]).casefold():
-            found.append(_line(path, message))
-        if len(found) == PAGE:
-            break
-    return found
+    _require_folder(service)
+    wanted = {
+        "all": may(actor, Act.READ_MAIL, Facts()),  # whosever they are
+        "me": actor.person_id,
+        "to": to,
+        "page": PAGE,
+    }
+    with service.read() as connection:
+        return [_line(service, row) for row in connection.execute(_NEWEST, wanted)]
 
 
-def read_mail(service: Service, actor: Actor, mail_id: str) -> Mail:
+def read_mail(service: Service, actor: Actor, mail_id: int) -> Mail:
     """One message.
 
     Raises:
         MailNotFound, NotAllowed.
     """
-    path = _folder(service) / f"{mail_id}.eml"
-    message = _parsed(path) if _ID.fullmatch(mail_id) else None
-    if message is None:
+    _require_folder(service)
+    with service.read() as connection:
+        row = connection.execute(_ONE, {"id": mail_id}).one_or_none()
+    if row is None:
         raise MailNotFound
-    permit(actor, Act.READ_MAIL, _facts(actor, _address_of(service, actor), message))
-    parts = {
-        part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()
-    }
-    headers = [(name, str(message[name])) for name in _SHOWN if message[name]]
-    return Mail(_line(path, message), headers, parts.get("text/plain", ""), parts.get("text/html", ""))
+    permit(actor, Act.READ_MAIL, Facts(about_person_id=row.person_id))
+    headers, parts = _opened(_path(service, row))
+    return Mail(_line(service, row), headers, parts.get("text/plain", ""), parts.get("text/html", ""))
 
 
-def _folder(service: Service) -> Path:
+def _require_folder(service: Service) -> None:
     if service.settings.smtp_host:
         raise MailNotFound
-    return service.settings.home / "mailbox"
 
 
-def _newest_first(folder: Path) -> Iterator[Path]:
-    dated = []
-    for path in folder.glob("*.eml"):
-        try:
-            dated.append((path.stat().st_mtime_ns, path))
-        except FileNotFoundError:  # somebody tidied up meanwhile
-            continue
-    yield from (path for _, path in sorted(dated, reverse=True)[:MOST_LOOKED_AT])
+def _path(service: Service, row: Row[Any]) -> Path:
+    return mailbox_of(service.settings).path_of(message_id(row.key, service.settings.mail_from))
 
 
-def _parsed(path: Path, *, headers_only: bool = False) -> EmailMessage | None:
+def _line(service: Service, row: Row[Any]) -> MailLine:
+    to = f"{row.name} <{row.email}>" if row.email else row.name
+    return MailLine(row.id, to, row.number or "", about_of(row), row.created_at, isfile(_path(service, row)))
+
+
+def _opened(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Headers and parts, by their type. All of ours is UTF-8, whatever a file that was meddled with says."""
     try:
         with path.open("rb") as file:
-            return _PARSER.parse(file, headersonly=headers_only)
-    except OSError:
-        return None
-
-
-def _line(path: Path, message: EmailMessage) -> MailLine:
-    return MailLine(path.stem, str(message["To"]), str(message["Subject"]), message["Date"].datetime)
-
-
-def _address_of(service: Service, actor: Actor) -> str:
-    with service.read() as connection:
-        return str(connection.execute(_ADDRESS, {"id": actor.person_id}).scalar() or "")
-
-
-def _may_read(actor: Actor, own: str, message: EmailMessage) -> bool:
-    return may(actor, Act.READ_MAIL, _facts(actor, own, message))
-
-
-def _facts(actor: Actor, own: str, message: EmailMessage) -> Facts:
-    addressed = {address.addr_spec for address in message["To"].addresses}
-    return Facts(about_person_id=actor.person_id if own and own in addressed else None)
+            message = _PARSER.parsebytes(file.read(BIGGEST))
+        parts = {part.get_content_type(): part.get_payload(decode=True) for part in message.walk()}
+        headers = [(name, str(message[name])) for name in _SHOWN if message[name]]
+    except Exception as error:  # no file any more; or the parser raises whatever it stumbles over
+        raise MailNotFound from error
+    said = {kind: raw.decode(errors="replace") for kind, raw in parts.items() if isinstance(raw, bytes)}
+    return headers, said

@@ -85,7 +85,13 @@ class Portal:
 
 
 @pytest.fixture
-def portal(service: Service) -> Iterator[Portal]:
+def otherwise() -> dict[str, Any]:
+    """What a test's installation has set otherwise than usual."""
+    return {}
+
+
+@pytest.fixture
+def portal(service: Service, otherwise: dict[str, Any]) -> Iterator[Portal]:
     """The small bureau's portal on a free port of loopback; everybody's password is set."""
     load_bureau(service)
     with service.database.begin() as connection:
@@ -99,7 +105,7 @@ def portal(service: Service) -> Iterator[Portal]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    reached = replace(service, settings=service.settings.model_copy(update={"base_url": url}))
+    reached = replace(service, settings=service.settings.model_copy(update={"base_url": url, **otherwise}))
     app = create_app(reached)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off")

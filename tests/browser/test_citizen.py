@@ -1,8 +1,7 @@
-"""A citizen finds what was published, with and without script; the publisher puts it there by hand."""
+"""A citizen finds what was published, with and without script."""
 
 import re
 from base64 import b64encode
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -83,24 +82,3 @@ def test_an_empty_register_says_so(portal: Portal, visit: Visit) -> None:
     citizen = visit().go("/register")
     expect(citizen.page.get_by_text(re.compile("还没有公开的文件"))).to_be_visible()
     citizen.require_accessible()
-
-
-def test_the_publisher_is_told_when_the_page_does_not_carry_the_document(
-    portal: Portal, visit: Visit
-) -> None:
-    """Published by hand: an address that cannot be looked at is refused on the page, and kept as typed."""
-    by_hand = replace(
-        portal.service, settings=portal.service.settings.model_copy(update={"website": "by-hand"})
-    )
-    number = launch_case(by_hand).number
-    decide_all(by_hand, number, until="publication-by-hand")
-    publisher = visit().sign_in("publisher")
-    page = publisher.page
-    page.get_by_role("link", name=re.compile("网站公开")).click()
-    publisher.require_accessible()
-    page.get_by_label("网页地址").fill("http://127.0.0.1:9/")
-    page.get_by_role("button", name="提交办理结果").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    assert page.get_by_label("网页地址").input_value() == "http://127.0.0.1:9/"
-    publisher.picture("publisher-refused")
-    assert scalars(by_hand, "SELECT count(*) FROM publication") == [0]

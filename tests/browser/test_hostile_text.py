@@ -1,181 +1,86 @@
 """Whatever people type is text: two hundred ways of writing a script run nowhere, on no page, for nobody."""
 
-import base64
-import itertools
-from typing import Any
-
 import pytest
 
-from engine.activities import ACTIVITIES
-from engine.acts.decide import DecisionRequest, decide
-from engine.leases import claim, settle
-from engine.service import Service
+from engine.reading import list_mails
 from tests.browser.conftest import Portal, Visit
-from tests.builders import decide_all, launch_case, scalars, todo_of
-from tests.sample_files import image
+from tests.browser.hostile import ALL, PAYLOADS, packed, require_harmless
+from tests.browser.hostile_cases import CHOSEN, Walk, name_everything, text_fields
+from tests.browser.test_publisher import otherwise  # noqa: F401  people publish, on the local website
+from tests.builders import launch_case, scalars
+from tests.engine.test_outbox import drain
+from tests.portal.register_shelf import change, publish
+from tests.website_process import WebsiteProcess
 
-CALL = "window.pwned=1"
-_TAGS = [
-    "<script>{}</script>",
-    "<ScRiPt>{}</sCrIpT>",
-    "<img src=x onerror={}>",
-    "<img src=x onerror='{}'>",
-    '"><img src=x onerror={}>',
-    "'><svg onload={}>",
-    "<svg/onload={}>",
-    "<svg><script>{}</script></svg>",
-    "<math><mtext><img src=x onerror={}></mtext></math>",
-    "<body onload={}>",
-    "<iframe srcdoc='<script>parent.{}</script>'></iframe>",
-    "<iframe src='javascript:parent.{}'></iframe>",
-    "<a href='javascript:{}'>x</a>",
-    "<details open ontoggle={}>",
-    "<input autofocus onfocus={}>",
-    "<video><source onerror={}></video>",
-    "<audio src=x onerror={}>",
-    "<object data='javascript:{}'></object>",
-    "<embed src='javascript:{}'>",
-    "<form action='javascript:{}'><button>x</button></form>",
-    "<div style='animation:x' onanimationstart={}>",
-    "<marquee onstart={}>",
-    "<template><script>{}</script></template>",
-    "<noscript><p title='</noscript><img src=x onerror={}>'>",
-    "<!--><img src=x onerror={}>-->",
-    "]]><img src=x onerror={}>",
-    "</textarea><script>{}</script>",
-    "</title><script>{}</script>",
-    "</style><script>{}</script>",
-    "{{{{constructor.constructor('{}')()}}}}",
-    "${{{}}}",
-    "{{% print('{}') %}}",
-    "<p hx-on:load='{}' hx-trigger='load' hx-get='/inbox'>",
-    "<p hx-get='/people' hx-trigger='load' hx-vals='js:{{x:{}}}'>",
-    "<link rel=stylesheet href='data:text/css,*{{}}' onload={}>",
-    "<base href='javascript:{}//'>",
-    "<meta http-equiv=refresh content='0;url=javascript:{}'>",
-    '"onmouseover={} x="',
-    "' autofocus onfocus={} '",
-    "javascript:{}",
-]
-_DISGUISES = (
-    "{}",
-    "\"'>{}",
-    "--></p>{}<!--",
-    "&lt;/p&gt;%3C/p%3E\\u003c/p\\u003e{}",
-    "</textarea></title></style></script>{}",
-)
-PAYLOADS = [disguise.format(tag.format(CALL)) for tag, disguise in itertools.product(_TAGS, _DISGUISES)]
-
-
-def walk(service: Service, share: list[str], number: int) -> str:
-    """A case whose every text is hostile, from draft to publication."""
-    text = " ".join(share)
-    draft = {
-        "title": share[0][:190] + str(number),
-        "body": "\n".join(share) + "\n" + text,
-        "attribute": "主动公开",
-        "attachments": [
-            {
-                "name": "".join(c for c in share[1] if c not in "/\\")[:100] + ".png",
-                "media_type": "image/png",
-                "content_base64": base64.b64encode(image("PNG")).decode(),
-            }
-        ],
-    }
-    case = launch_case(service, draft=draft).number
-    todo = todo_of(service, case)
-    while todo.step != "issue":
-        answers = {"finding": "not_secret_and_suitable"} if todo.step == "confidentiality-review" else {}
-        actor = service.actor(todo.position, channel="api")
-        decide(service, actor, DecisionRequest(todo.id, "approve", text[:1900], answers))
-        todo = todo_of(service, case)
-    answers = {"formed_on": "2026-04-20", "issued_on": "2026-04-20", "doc_no": share[2][:50] + str(number)}
-    actor = service.actor("office", channel="api")
-    decide(service, actor, DecisionRequest(todo.id, "approve", text[:1900], answers))
-    (step,) = scalars(service, "SELECT step_id FROM activity WHERE settled_at IS NULL")
-    lease = claim(service, step, holder="test")
-    assert lease is not None
-    settle(service, lease, ACTIVITIES[lease.activity](service, lease))
-    return case
+LAST = "SELECT max(a.id) FROM assignment a JOIN cases c ON c.id = a.case_id WHERE c.number = :n"
 
 
 def test_there_are_two_hundred_of_them() -> None:
     assert len(set(PAYLOADS)) == 200
+    assert " ".join(packed(300)) == ALL
 
 
 @pytest.mark.timeout(600)
-def test_no_hostile_text_runs_on_any_page(portal: Portal, visit: Visit) -> None:
+def test_no_hostile_text_runs_on_any_page_or_in_any_message(
+    portal: Portal, visit: Visit, website: WebsiteProcess
+) -> None:
     service = portal.service
-    shares = [PAYLOADS[start : start + 20] for start in range(0, 200, 20)]
-    cases = [walk(service, share, number) for number, share in enumerate(shares)]
-    drafter, office, administrator, citizen = (
-        visit().sign_in("drafter"),
-        visit().sign_in("office"),
-        visit().sign_in("administrator"),
-        visit(),
-    )
+    name_everything(service)
+    walk = Walk(service, website, at=lambda _username, _todo: drain(service))
+    cases = walk.take_all()
+    drain(service)
+    assert walk.used >= text_fields() - CHOSEN
+    drafter, administrator, citizen = visit().sign_in("drafter"), visit().sign_in("administrator"), visit()
     for case in cases:
-        last = scalars(
+        last = scalars(service, LAST, n=case)[0]
+        versions = scalars(
             service,
-            "SELECT max(a.id) FROM assignment a JOIN cases c ON c.id = a.case_id WHERE c.number = :n",
+            "SELECT v.version FROM document_version v JOIN cases c ON c.id = v.case_id WHERE c.number = :n",
             n=case,
-        )[0]
-        for visitor, paths in (
-            (drafter, [f"/cases/{case}", f"/cases/{case}/file"]),
-            (office, [f"/todo/{last}", f"/cases/{case}/sheet", f"/cases/{case}/versions/1"]),
-            (administrator, [f"/cases/{case}", f"/cases/{case}/ledger"]),
-            (citizen, [f"/register/{case.lower()}"]),
-        ):
-            for path in paths:
-                _require_harmless(visitor.go(path).page, path)
-    for path in ("/inbox", "/cases", "/cases?q=" + "%3Cscript%3E"):
-        _require_harmless(drafter.go(path).page, path)
-    _require_harmless(citizen.go("/register").page, "/register")
+        )
+        pages = ["", "/file", "/sheet", "/ledger", *(f"/versions/{version}" for version in versions)]
+        for path in (f"/todo/{last}", *(f"/cases/{case}{page}" for page in pages)):
+            require_harmless(drafter.go(path).page, path)
+        require_harmless(administrator.go(f"/cases/{case}").page, case)
+    for path in ("/inbox", "/cases", "/people", "/messages", "/me", "/mailbox", "/launch?procedure=主动公开"):
+        require_harmless(administrator.go(path).page, path)
+    mails = list_mails(service, service.actor("administrator", channel="api"))
+    assert len(mails) > 30
+    for mail in mails:
+        for path in (f"/mailbox/{mail.id}", f"/mailbox/{mail.id}/html"):
+            require_harmless(administrator.go(path).page, f"{path} {mail.about.zh}")
+    require_harmless(citizen.go(f"/register/{cases[0].lower()}").page, "taken down")
+    assert drafter.said + administrator.said == [], "every page was there to be looked at"
 
 
-def test_hostile_text_that_comes_back_in_a_form_stays_in_its_field(portal: Portal, visit: Visit) -> None:
-    """What is typed wrong is shown again: in the field it was typed in, and nowhere else."""
-    number = launch_case(portal.service).number
-    decide_all(portal.service, number, until="issue")
-    office = visit().sign_in("office", then=f"/todo/{todo_of(portal.service, number).id}")
-    for payload in PAYLOADS[::5]:
-        page = office.page
-        page.locator("#opinion").fill(payload)
-        page.locator("#f-answer-doc_no").fill(payload[:60])
-        page.get_by_role("button", name="提交办理结果").click()
-        assert page.locator("#opinion").input_value() == payload
-        _require_harmless(page, payload)
+def test_no_hostile_title_runs_in_a_list(portal: Portal, visit: Visit) -> None:
+    for title in packed(200):
+        launch_case(portal.service, draft={"title": title, "body": "无", "attribute": "主动公开"})
+    drafter = visit().sign_in("drafter")
+    for path, more in (("/inbox", "更多待办"), ("/cases", "更早的事项")):
+        require_harmless(drafter.go(path).page, path)
+        with drafter.page.expect_navigation():
+            drafter.page.get_by_role("link", name=more).click()
+        require_harmless(drafter.page, more)
+        assert "window.pwned=1" in drafter.page.locator("main").inner_text()
 
 
-def test_hostile_names_are_text_too(portal: Portal, visit: Visit) -> None:
-    from sqlalchemy import text
-
-    with portal.service.database.begin() as connection:
-        for number, (person,) in enumerate(connection.execute(text("SELECT id FROM person")).all()):
-            connection.execute(
-                text("UPDATE person SET name = :name WHERE id = :id"),
-                {"name": PAYLOADS[number * 5], "id": person},
-            )
-        connection.execute(text("UPDATE unit SET name = :name"), {"name": PAYLOADS[0]})
-        connection.execute(text("UPDATE organ SET name = :name"), {"name": PAYLOADS[5]})
-    number = launch_case(portal.service).number
-    administrator = visit().sign_in("administrator")
+def test_nothing_hostile_that_was_published_runs_in_the_register(portal: Portal, visit: Visit) -> None:
+    words = dict.fromkeys(("organ", "unit", "doc_type", "doc_no", "title", "body", "marking"), ALL)
+    address = f"https://www.qingling.example/#{ALL}"
+    file = {"name": f"{ALL}.pdf", "media_type": "application/pdf", "sha256": "0" * 64, "size": 1}
+    slugs = []
+    for number, kind in enumerate(("url_change", "take_down"), start=1):
+        slugs.append(publish(portal.service, number, **words, website_url=address, attachments=[file]))
+        moved = {"new_url": address} if kind == "url_change" else {}
+        change(portal.service, slugs[-1], kind, reason=ALL, old_url=address, **moved)
+    citizen = visit()
     for path in (
-        "/inbox",
-        "/people",
-        "/launch?procedure=proactive-disclosure",
-        f"/cases/{number}",
-        f"/cases/{number}/sheet",
         "/register",
+        "/register?q=window.pwned",
+        "/register?q=script",
+        *(f"/register/{s}" for s in slugs),
     ):
-        _require_harmless(administrator.go(path).page, path)
-
-
-def _require_harmless(page: Any, where: str) -> None:
-    assert page.evaluate("typeof window.pwned") == "undefined", where
-    assert (
-        page.locator(
-            "main img:not(.shown), main iframe, main script, main svg, main object, main embed"
-        ).count()
-        == 0
-    )
+        page = citizen.go(path).page
+        require_harmless(page, path)
+        assert "window.pwned=1" in page.locator("main").inner_text(), path

@@ -362,7 +362,7 @@ ODD_ADDRESSES = [
     ("/launch?procedure=%00", 404),
     ("/inbox?after=-1", 422),
     ("/t/%00", 404),
-    ("/mailbox/%00", 404),
+    ("/mailbox/%00", 422),
     ("/register/%00", 404),
     ("/register?page=0", 422),
     ("/register?page=99999999999999999999", 422),

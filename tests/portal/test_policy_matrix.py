@@ -194,7 +194,7 @@ class Place:
             name="nothing.js",
             phrase_id=1,
             token="x" * 43,
-            mail_id="0" * 32,
+            mail_id=999_999,
             message_id=999_999,
         )
 

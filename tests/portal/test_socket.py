@@ -1,6 +1,7 @@
 """Over a real socket: uvicorn as the supervisor starts it, in a process of its own."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
