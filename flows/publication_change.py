@@ -4,7 +4,7 @@ The notice is silent on it, and to withdraw what was published is an abuse: so i
 for the public, reviewed, and signed by the head. The old address stays on record for ever.
 """
 
-from flows.change_forms import CarriedOut, Change, Proposal, PublicationChange
+from flows.change_forms import CarriedOut, Change, Proposal, PublicationChange, Signature
 from rules.positions import Position
 from tasks import Action, circulate, procedure, record, review
 
@@ -39,6 +39,7 @@ SIGNATURE = review(
     ("主要负责人审定", "Decision of the head"),
     Position.HEAD,
     actions=APPROVE_RETURN_OR_DISAGREE,
+    form="signature",
     signs=True,
     basis="应急厅函〔2019〕390号 五(一)",
 )
@@ -51,7 +52,7 @@ SIGNATURE = review(
     title=("撤下与网址变更", "Take-down and change of address"),
     source=BASIS,
     intake=PublicationChange,
-    forms={"proposal": Proposal, "carried-out": CarriedOut},
+    forms={"proposal": Proposal, "signature": Signature, "carried-out": CarriedOut},
     positions=(
         Position.DRAFTER,
         Position.OPENNESS_OFFICE,

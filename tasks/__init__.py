@@ -2,7 +2,18 @@
 
 from engine.calls import Action, SigningOrder
 from engine.drafting import Drafting
-from engine.forms import Form, FormFacts, Intake, IntakeFacts, Line, Text, WebAddress, asked, require_past
+from engine.forms import (
+    Form,
+    FormFacts,
+    Intake,
+    IntakeFacts,
+    Line,
+    Text,
+    WebAddress,
+    asked,
+    require_past,
+    require_seen,
+)
 from engine.outcomes import Done, ReviewOutcome
 from tasks.circulate import Paper, circulate, when
 from tasks.hold import hold
@@ -33,6 +44,7 @@ __all__ = [
     "publish",
     "record",
     "require_past",
+    "require_seen",
     "review",
     "when",
 ]

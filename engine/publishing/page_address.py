@@ -167,4 +167,4 @@ def _listed(setting: str) -> list[str]:
 
 
 def _refused(zh: str, en: str) -> PageAddressRefused:
-    return PageAddressRefused(where="page_url", why_zh=zh, why_en=en)
+    return PageAddressRefused(why_zh=zh, why_en=en)
