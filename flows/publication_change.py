@@ -6,7 +6,7 @@ for the public, reviewed, and signed by the head. The old address stays on recor
 
 from flows.change_forms import CarriedOut, Change, Proposal, PublicationChange, Signature
 from rules.positions import Position
-from tasks import Action, circulate, procedure, record, review
+from tasks import Action, circulate, procedure, record, review, withdraw
 
 APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
 BASIS = "本单位规定：已公开信息的撤下、变更网址须经审批"
@@ -85,7 +85,11 @@ async def publication_change(intake: PublicationChange) -> str:
     )
     if change.facts.get("recorded") is False:
         return "此前已撤下"
-    if change.facts.get("elsewhere"):  # the website itself is the publisher's to change
+    taken_down = paper.said("proposal", "kind") == Change.TAKE_DOWN
+    website = change.facts.get("website")
+    if website == "webhook" and taken_down:
+        await withdraw("withdrawal", ("网站撤下", "Withdrawal from the website"), basis=BASIS)
+    elif website in ("webhook", "by-hand"):  # what no request can change is the publisher's to change
         await review(
             "carried-out",
             ("网站办理", "Carried out on the website"),
@@ -95,4 +99,4 @@ async def publication_change(intake: PublicationChange) -> str:
             clerical=True,
             basis=BASIS,
         )
-    return "已撤下" if paper.said("proposal", "kind") == Change.TAKE_DOWN else "已变更网址"
+    return "已撤下" if taken_down else "已变更网址"

@@ -21,6 +21,7 @@ from tasks.procedure import prefect_flow, procedure
 from tasks.publish import publish
 from tasks.record import record
 from tasks.review import review
+from tasks.withdraw import withdraw
 
 __all__ = [
     "Action",
@@ -47,4 +48,5 @@ __all__ = [
     "require_seen",
     "review",
     "when",
+    "withdraw",
 ]
