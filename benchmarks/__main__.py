@@ -56,7 +56,7 @@ FULL = Sizes(
     mail=mail.Extent(messages=1000, outage_seconds=20.0),
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
-    pages=pages.Extent(cases=10_000, times=30),
+    pages=pages.Extent(cases=10_000, mails=5_000, undelivered=200, times=30),
     files=5,
     documents=10_000,
 )
@@ -66,7 +66,7 @@ QUICK = Sizes(
     mail=mail.Extent(messages=30, outage_seconds=2.0),
     system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
     stock_decisions=1,
-    pages=pages.Extent(cases=40, times=2),
+    pages=pages.Extent(cases=40, mails=30, undelivered=10, times=2),
     files=1,
     documents=200,
 )

@@ -27,7 +27,10 @@ REQUIRED = (
     *(f"system.idle_cpu_seconds_per_second.{when}" for when in ("empty", "waiting")),
     *(
         f"page.{page}.{what}"
-        for page in ("inbox", "todo", "cases", "case", "launch", "people")
+        for page in (
+            *("inbox", "todo", "cases", "case", "version", "case_file", "launch", "people"),
+            *("mailbox", "mailbox_search", "mail", "messages", "me", "link"),
+        )
         for what in ("ms.p50", "ms.p95")
     ),
     "system.cases_shown_per_second",

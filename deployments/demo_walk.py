@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import httpx
 
-from deployments.samples import PROCEDURE, Sample
+from deployments.samples import Sample
 from rules.errors import GongkaiError, Kind, Said
 
 POLL_SECONDS = 0.1
@@ -45,7 +45,7 @@ class Desk:
 
     def launch(self, sample: Sample) -> str:
         """Launch a sample; says its number."""
-        body = {"procedure": PROCEDURE, **sample.launch()}
+        body = {"procedure": sample.procedure, **sample.launch()}
         key = {"Idempotency-Key": f"demo-{sample.id}"}
         return str(self._asked("POST", "/cases", json=body, headers=key)["number"])
 

@@ -1,6 +1,6 @@
 """The sample bureau and cases that come with the program: how a raw sample becomes a launch and decisions.
 
-``samples/cases.json`` is kept as it was collected; here stands, per case, what a clerk would do with it.
+``samples/cases.json`` holds them as they come; here stands, per case, what a clerk would do with it.
 """
 
 import json
@@ -41,6 +41,7 @@ class Sample:
     draft: dict[str, Any]
     script: dict[tuple[str, int], Scripted]
     outcome: str
+    procedure: str = PROCEDURE
     refused: dict[str, Any] | None = None  # a launch that must be refused first
 
     def launch(self) -> dict[str, Any]:
@@ -63,21 +64,52 @@ def read_sample(case_id: str, *, today: date) -> Sample:
     Args:
         today: a sample's date that has not come yet is replaced by this one.
     """
-    raw = next(case for case in _raw_cases() if case["id"] == case_id)
-    return _SCRIPTS[case_id](raw, today)
+    return _SCRIPTS[case_id](_raw_case(case_id), today)
 
 
-def _raw_cases() -> list[dict[str, Any]]:
+def read_change(case_id: str, *, document: str, new_url: str) -> Sample:
+    """A take-down (``GB-01``) or a change of address (``GB-02``) of what a case has published.
+
+    Args:
+        document: the number of that case.
+        new_url: where the document stands from now on; a take-down does not ask for it.
+    """
+    raw = _raw_case(case_id)
+    moves = raw["doc_type"] == "变更网址"
+    proposal = {
+        "kind": "url_change" if moves else "take_down",
+        "reason": raw["body"],
+        "new_url": new_url if moves else "",
+    }
+    return Sample(
+        id=raw["id"],
+        title=raw["title"],
+        intake=_drafted(raw) | {"document": document},
+        draft={},
+        script={
+            ("proposal", 0): Scripted(opinion=f"拟{raw['doc_type']}，请审查。", answers=proposal),
+            ("openness-review", 0): Scripted(opinion="理由属实，可以向社会公布，同意。"),
+            ("signature", 0): Scripted(opinion=f"同意{raw['doc_type']}。"),
+        },
+        outcome=f"已{raw['doc_type']}",
+        procedure=raw["procedure"],
+    )
+
+
+def _raw_case(case_id: str) -> dict[str, Any]:
     cases: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text(encoding="utf-8"))
-    return cases
+    return next(case for case in cases if case["id"] == case_id)
+
+
+def _drafted(raw: dict[str, Any]) -> dict[str, Any]:
+    roster = read_bureau().roster
+    unit = _unit_code(raw, roster)
+    return {"drafter": _holder(roster, Position.DRAFTER, unit), "unit": unit}
 
 
 def _intake(raw: dict[str, Any], **more: Any) -> dict[str, Any]:
-    roster = read_bureau().roster
-    unit = _unit_code(raw, roster)
     return {
-        "drafter": _holder(roster, Position.DRAFTER, unit),
-        "unit": unit,
+        **_drafted(raw),
         "doc_type": raw["doc_type"].partition("(")[0],
         "legality_review": any(role.startswith("法规股") for role in raw["roles"]),
         **more,
@@ -181,3 +213,4 @@ def _register_line_only(raw: dict[str, Any], today: date) -> Sample:
 
 _SCRIPTS = {"ZD-01": _whole_way, "ZD-02": _returned_for_its_ground, "ZD-05": _register_line_only}
 RUNNABLE = tuple(_SCRIPTS)
+CHANGES = ("GB-01", "GB-02")

@@ -6,6 +6,7 @@ from typing import Any
 from engine.leases import Lease
 from engine.publication import note_publication, request_for
 from engine.publishing import PublicRegister, website_of
+from engine.publishing.changes import withdrawal_for
 from engine.publishing.public_register import enter
 from engine.service import Service
 
@@ -35,4 +36,15 @@ def publish_document(service: Service, lease: Lease) -> dict[str, Any]:
     return {"url": receipt.url, "published_at": receipt.published_at.isoformat()}
 
 
-ACTIVITIES: dict[str, Activity] = {"publish": publish_document}
+def withdraw_document(service: Service, lease: Lease) -> dict[str, Any]:
+    """Have the website take down what was decided; a repeat with the same key changes nothing.
+
+    Raises:
+        WebsiteUnavailable, WebsiteRefused, WebsiteCannotWithdraw.
+    """
+    with service.database.connect() as connection:  # released before the website is asked
+        withdrawal = withdrawal_for(connection, case_id=lease.case_id, key=lease.idempotency_key)
+    return {"withdrawn_at": website_of(service).withdraw(withdrawal).isoformat()}
+
+
+ACTIVITIES: dict[str, Activity] = {"publish": publish_document, "withdraw": withdraw_document}

@@ -2,7 +2,7 @@
 changed hands, removes uploads nobody submitted, seals the ledger once a day."""
 
 import time
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy import select
@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 900.0
+BETWEEN_TIDYING = timedelta(hours=1)
+"""Nobody waits for it: no page shows the drafts it drops."""
 
 
 class Chores:
@@ -29,6 +31,7 @@ class Chores:
         self.service = service
         self._pauses: dict[int, tuple[float, float]] = {}  # case: (next try, pause), monotonic seconds
         self._sealed_on: date | None = None
+        self._tidied_at: datetime | None = None
         self._roster = RosterWatch(service)
 
     def run(self) -> None:
@@ -36,7 +39,7 @@ class Chores:
         self.retry_stuck_cases()
         self._roster.run()
         self.remove_uploads()
-        forget_old_drafts(self.service)
+        self.forget_drafts()
         self.seal_ledger()
 
     def retry_stuck_cases(self) -> None:
@@ -58,6 +61,14 @@ class Chores:
         removed = remove_unused_uploads(self.service)
         if removed:
             log.info("uploads-removed", files=removed)
+
+    def forget_drafts(self) -> None:
+        """Drop saved drafts nobody needs any more, once an hour, the first time at start."""
+        now = self.service.now
+        if self._tidied_at is not None and now - self._tidied_at < BETWEEN_TIDYING:
+            return
+        forget_old_drafts(self.service)
+        self._tidied_at = now
 
     def seal_ledger(self) -> None:
         """Seal once per local day, the first time at start."""

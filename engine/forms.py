@@ -90,7 +90,8 @@ class FormFacts:
     document: dict[str, Any] | None  # the version under review
     today: Any  # local date
     files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
-    page_seen: str = ""  # address of the page that was looked at before, and said what was published
+    said: Callable[[str, str], Any]  # what a step last answered: its key, the name of the answer
+    page_seen: str = ""  # address of the page that was looked at, and says what was published
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,6 @@ class Form(BaseModel):
 
     decides: ClassVar[tuple[Mapping[str, Any], ...]] = ()
     """The answers that lead to different steps, one by one."""
-
-    looks_at: ClassVar[str] = ""
-    """The field with the address of a page that is looked at before the decision is stored."""
 
     def check(self, facts: FormFacts) -> None:
         """Checks across fields and against the case.
@@ -177,6 +175,24 @@ def require_past(facts: FormFacts, **days: date) -> None:
                 why_zh=f"{day}尚未到来（今天是{facts.today}）",
                 why_en=f"{day} has not come yet (today is {facts.today})",
             )
+
+
+class PageNotSeen(Exception):
+    """A page must be looked at before the decision is stored: outside the transaction, which it ends."""
+
+    def __init__(self, field: str, url: str) -> None:
+        super().__init__(field, url)
+        self.field, self.url = field, url
+
+
+def require_seen(facts: FormFacts, field: str, url: str) -> None:
+    """The page at ``url``, as stated in ``field``, was looked at and says what was published.
+
+    Raises:
+        PageNotSeen: not yet; ``decide`` looks, then checks everything again.
+    """
+    if facts.page_seen != url:
+        raise PageNotSeen(field, url)
 
 
 F = TypeVar("F", bound=BaseModel)

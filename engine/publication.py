@@ -56,6 +56,23 @@ class PublishRequest:
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """A public document that is to leave the website again, and why, in words for the public."""
+
+    key: str
+    slug: str
+    doc_no: str
+    title: str
+    url: str
+    reason: str
+    decided_at: datetime
+
+    def told(self) -> dict[str, Any]:
+        """All of it, as JSON."""
+        return asdict(self) | {"decided_at": self.decided_at.isoformat()}
+
+
+@dataclass(frozen=True)
 class Receipt:
     """Where the document stands, and since when (aware)."""
 
@@ -76,6 +93,14 @@ class Website(Protocol):
         Raises:
             WebsiteUnavailable: it is not known whether it was published; ask again with the same key.
             WebsiteRefused: it was not, and asking again would not help.
+        """
+
+    def withdraw(self, withdrawal: Withdrawal) -> datetime:
+        """Take a document down, or find that it is down. Returns since when (aware).
+
+        Raises:
+            WebsiteUnavailable, WebsiteRefused: as for a publication.
+            WebsiteCannotWithdraw: no website of this kind takes such requests.
         """
 
 

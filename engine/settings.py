@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from notifications.addresses import AddressUnusable, mail_address
 
 BY_HAND: Literal["by-hand"] = "by-hand"
+WEBHOOK: Literal["webhook"] = "webhook"
 """People publish, and enter where."""
 
 
@@ -82,7 +83,8 @@ class Settings(BaseSettings):
     """``by-hand``: the publisher 网站发布员 puts documents on the website and enters their address."""
 
     website_secret: SecretStr = SecretStr("")
-    """Shared with the website: publications are signed with it (docs/website.md); empty: not signed."""
+    """Shared with the website: what is sent is signed with it (docs/website.md). Empty: not signed, and no
+    take-down is sent."""
 
     website_page_hosts: str = ""
     """Hosts of the bureau's website, separated by commas, ``.example.gov.cn`` for all below it: only pages
@@ -118,6 +120,12 @@ class Settings(BaseSettings):
 
     reconcile_seconds: float = Field(default=15.0, gt=0)
     poll_seconds: float = Field(default=0.25, gt=0)
+
+    @property
+    def website_way(self) -> Literal["automatic", "webhook", "by-hand"]:
+        """How documents come to the website; ``webhook``: by signed requests, and off it again by them."""
+        signed = self.website_url and self.website_secret.get_secret_value()
+        return WEBHOOK if signed and self.website != BY_HAND else self.website
 
     @field_validator("mail_from")
     @classmethod

@@ -146,7 +146,7 @@ class Work:
     channel: str
     case: CaseRow
     chain: Chain
-    website: str = "automatic"  # how this installation publishes: by itself, or ``by-hand``
+    website: str = "automatic"  # how this installation publishes: ``Settings.website_way``
     steps: dict[StepId, StepRow] = field(default_factory=dict)
     assignments: list[Any] = field(default_factory=list)  # all to-dos ever, with who decided what
 
@@ -231,7 +231,7 @@ def _loaded(service: Service, connection: Connection, row: Any, *, actor: str, c
     case = CaseRow(**row._asdict())
     chain = Chain(case.id, case.ledger_seq, case.ledger_head)
     settings = service.settings
-    work = Work(connection, service.now, settings.timezone, actor, channel, case, chain, settings.website)
+    work = Work(connection, service.now, settings.timezone, actor, channel, case, chain, settings.website_way)
     for step in _STEPS.run(connection, {"case": case.id}):
         work.steps[(step.key, step.round)] = StepRow(*step)
     work.assignments = _ASSIGNMENTS.run(connection, {"case": case.id})

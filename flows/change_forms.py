@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rules.errors import InvalidInput, PublicationNotFound
-from tasks import Form, FormFacts, Intake, IntakeFacts, Line, WebAddress, asked, require_past
+from tasks import Form, FormFacts, Intake, IntakeFacts, Line, WebAddress, asked, require_past, require_seen
 
 
 class Change(StrEnum):
@@ -48,7 +48,9 @@ class Proposal(Form):
     reason: Annotated[
         Line, asked("理由", hint="将向社会公布，请勿写入不应公开的内容", min_length=4, max_length=300)
     ]
-    new_url: Annotated[WebAddress, asked("新网址", hint="仅变更网址时填写")] = ""
+    new_url: Annotated[
+        WebAddress, asked("新网址", hint="仅变更网址时填写；系统将打开该页，核对文号或标题")
+    ] = ""
 
     def check(self, facts: FormFacts) -> None:
         if (self.kind is Change.URL_CHANGE) != bool(self.new_url):
@@ -58,6 +60,17 @@ class Proposal(Form):
                 why_zh="变更网址须填写新网址，撤下不填",
                 why_en="a change of address needs the new one, a take-down has none",
             )
+        if self.new_url:
+            require_seen(facts, "new_url", self.new_url)
+
+
+class Signature(Form):
+    """审定: what is signed stands at the new address now, not only when it was proposed."""
+
+    def check(self, facts: FormFacts) -> None:
+        new_url = facts.said("proposal", "new_url")
+        if new_url:
+            require_seen(facts, "new_url", new_url)
 
 
 class CarriedOut(Form):

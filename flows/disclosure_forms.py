@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rules.disclosure import DisclosureAttribute
-from rules.errors import DatesOutOfOrder, GroundMissing, NumberTaken, PageUnreachable, TracesLeft
-from tasks import Form, FormFacts, Intake, Line, WebAddress, asked, require_past
+from rules.errors import DatesOutOfOrder, GroundMissing, NumberTaken, TracesLeft
+from tasks import Form, FormFacts, Intake, Line, WebAddress, asked, require_past, require_seen
 
 
 class DocumentType(StrEnum):
@@ -140,8 +140,6 @@ class Issue(Form):
 class PublishedPage(Form):
     """网站公开（人工）: where the publisher put the document, and when; the page is looked at."""
 
-    looks_at: ClassVar[str] = "page_url"
-
     page_url: Annotated[
         WebAddress,
         asked("网页地址", hint="文件在本单位网站上的网址；系统将打开该页，核对文号或标题", min_length=1),
@@ -150,10 +148,7 @@ class PublishedPage(Form):
 
     def check(self, facts: FormFacts) -> None:
         require_past(facts, published_on=self.published_on)
-        if facts.page_seen != self.page_url:
-            raise PageUnreachable(
-                where="page_url", why_zh="该网页未经核对", why_en="the page was not looked at"
-            )
+        require_seen(facts, "page_url", self.page_url)
 
 
 class PaperCopy(Form):

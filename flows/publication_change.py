@@ -4,9 +4,9 @@ The notice is silent on it, and to withdraw what was published is an abuse: so i
 for the public, reviewed, and signed by the head. The old address stays on record for ever.
 """
 
-from flows.change_forms import CarriedOut, Change, Proposal, PublicationChange
+from flows.change_forms import CarriedOut, Change, Proposal, PublicationChange, Signature
 from rules.positions import Position
-from tasks import Action, circulate, procedure, record, review
+from tasks import Action, circulate, procedure, record, review, withdraw
 
 APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
 BASIS = "本单位规定：已公开信息的撤下、变更网址须经审批"
@@ -39,6 +39,7 @@ SIGNATURE = review(
     ("主要负责人审定", "Decision of the head"),
     Position.HEAD,
     actions=APPROVE_RETURN_OR_DISAGREE,
+    form="signature",
     signs=True,
     basis="应急厅函〔2019〕390号 五(一)",
 )
@@ -51,7 +52,7 @@ SIGNATURE = review(
     title=("撤下与网址变更", "Take-down and change of address"),
     source=BASIS,
     intake=PublicationChange,
-    forms={"proposal": Proposal, "carried-out": CarriedOut},
+    forms={"proposal": Proposal, "signature": Signature, "carried-out": CarriedOut},
     positions=(
         Position.DRAFTER,
         Position.OPENNESS_OFFICE,
@@ -84,7 +85,11 @@ async def publication_change(intake: PublicationChange) -> str:
     )
     if change.facts.get("recorded") is False:
         return "此前已撤下"
-    if change.facts.get("elsewhere"):  # the website itself is the publisher's to change
+    taken_down = paper.said("proposal", "kind") == Change.TAKE_DOWN
+    website = change.facts.get("website")
+    if website == "webhook" and taken_down:
+        await withdraw("withdrawal", ("网站撤下", "Withdrawal from the website"), basis=BASIS)
+    elif website in ("webhook", "by-hand"):  # what no request can change is the publisher's to change
         await review(
             "carried-out",
             ("网站办理", "Carried out on the website"),
@@ -94,4 +99,4 @@ async def publication_change(intake: PublicationChange) -> str:
             clerical=True,
             basis=BASIS,
         )
-    return "已撤下" if paper.said("proposal", "kind") == Change.TAKE_DOWN else "已变更网址"
+    return "已撤下" if taken_down else "已变更网址"

@@ -565,26 +565,42 @@ class LedgerBroken(GongkaiError):
 
 
 class WebsiteUnavailable(GongkaiError):
-    """The website did not take the publication; it will be tried again."""
+    """The website did not take a publication or a take-down; it will be tried again."""
 
     kind = Kind.UNAVAILABLE
-    zh = Said("网站未能接收公开内容", "{why}", "系统将自动重试，重复提交不会重复公开")
+    zh = Said("网站未能接收公开或撤下请求", "{why}", "系统将自动重试，重复提交不会重复公开")
     en = Said(
-        "The website did not take the publication",
+        "The website did not take the request",
         "{why}",
         "It is tried again by itself; a repeat never publishes twice",
     )
 
 
 class WebsiteRefused(GongkaiError):
-    """The website will not take the publication as it is; repeating would not help."""
+    """The website will not take a publication or a take-down as it is; repeating would not help."""
 
     kind = Kind.BROKEN
-    zh = Said("网站拒绝接收公开内容（HTTP {status}）", "网站明确拒收", "请与网站管理员排除原因后重试")
+    zh = Said("网站拒绝公开或撤下请求（HTTP {status}）", "网站明确拒收", "请与网站管理员排除原因后重试")
     en = Said(
-        "The website refused the publication (HTTP {status})",
+        "The website refused the request (HTTP {status})",
         "It said no, not “later”",
         "Mend the cause with the website's administrator, then retry",
+    )
+
+
+class WebsiteCannotWithdraw(GongkaiError):
+    """A take-down waits for a website that is no longer set, or no longer signed to."""
+
+    kind = Kind.BROKEN
+    zh = Said(
+        "不能自动从网站撤下",
+        "设置中没有网站地址，或没有与网站共享的密钥：未签名的撤下请求，网站不应接受",
+        "请恢复 GONGKAI_WEBSITE_URL 和 GONGKAI_WEBSITE_SECRET 后重试；公开目录中已经撤下",
+    )
+    en = Said(
+        "The document cannot be taken off the website by itself",
+        "No website is set, or no secret shared with it: it should not obey an unsigned request",
+        "Set GONGKAI_WEBSITE_URL and GONGKAI_WEBSITE_SECRET again, then retry; it left the register already",
     )
 
 

@@ -2,7 +2,18 @@
 
 from engine.calls import Action, SigningOrder
 from engine.drafting import Drafting
-from engine.forms import Form, FormFacts, Intake, IntakeFacts, Line, Text, WebAddress, asked, require_past
+from engine.forms import (
+    Form,
+    FormFacts,
+    Intake,
+    IntakeFacts,
+    Line,
+    Text,
+    WebAddress,
+    asked,
+    require_past,
+    require_seen,
+)
 from engine.outcomes import Done, ReviewOutcome
 from tasks.circulate import Paper, circulate, when
 from tasks.hold import hold
@@ -10,6 +21,7 @@ from tasks.procedure import prefect_flow, procedure
 from tasks.publish import publish
 from tasks.record import record
 from tasks.review import review
+from tasks.withdraw import withdraw
 
 __all__ = [
     "Action",
@@ -33,6 +45,8 @@ __all__ = [
     "publish",
     "record",
     "require_past",
+    "require_seen",
     "review",
     "when",
+    "withdraw",
 ]

@@ -15,6 +15,7 @@ from engine.service import Service
 from engine.settings import Settings
 from models.database import connect, migrate
 from tests.builders import Bureau, MovableClock, load_bureau
+from tests.page_site import PageSite, page_site
 from tests.reused_database import TEMPLATE, ReusedDatabase
 from tests.website_process import WebsiteProcess
 
@@ -112,6 +113,13 @@ def service(settings: Settings, clock: MovableClock) -> Iterator[Service]:
 def bureau(service: Service) -> Bureau:
     """青岭县应急管理局 in small: one unit, one person per position, each named after the position."""
     return load_bureau(service)
+
+
+@pytest.fixture
+def site() -> Iterator[PageSite]:
+    """The bureau's website, as far as the server looks at pages there."""
+    with page_site() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 class Website(BaseHTTPRequestHandler):
-    """Publishes once per Idempotency-Key; ``mode`` in the folder says how it behaves."""
+    """Publishes or withdraws once per Idempotency-Key; ``mode`` in the folder says how it behaves."""
 
     folder: Path
 
@@ -37,16 +37,15 @@ class Website(BaseHTTPRequestHandler):
             return
         stored = self.folder / f"{key.replace(':', '_')}.json"
         if not stored.exists():
-            stored.write_text(
-                json.dumps(
-                    {
-                        "url": f"https://www.qingling.example/{key}",
-                        "published_at": datetime.now(UTC).isoformat(),
-                        "content": body,
-                    }
-                )
+            now = datetime.now(UTC).isoformat()
+            withdraws = body["action"] == "withdraw"
+            done = (
+                {"withdrawn_at": now}
+                if withdraws
+                else {"url": f"https://www.qingling.example/{key}", "published_at": now}
             )
-            self._note("published.jsonl", {"key": key})
+            stored.write_text(json.dumps(done | {"content": body}))
+            self._note("withdrawn.jsonl" if withdraws else "published.jsonl", {"key": key})
         if mode == "slow":
             time.sleep(4)
         if mode == "forgets-to-answer":
@@ -56,7 +55,7 @@ class Website(BaseHTTPRequestHandler):
         del receipt["content"]
         receipt |= {
             "other-scheme": {"url": "javascript:1"},
-            "naive-time": {"published_at": "2026-04-20"},
+            "naive-time": {"published_at": "2026-04-20", "withdrawn_at": "2026-04-20"},
         }.get(mode, {})
         text = {
             "nonsense": b"<html>thank you</html>",

@@ -55,6 +55,10 @@ class WebsiteProcess:
         """How often it put this key on the site."""
         return sum(line["key"] == key for line in self._lines("published.jsonl"))
 
+    def withdrawn(self, key: str) -> int:
+        """How often it took something down for this key."""
+        return sum(line["key"] == key for line in self._lines("withdrawn.jsonl"))
+
     def content(self, key: str) -> dict[str, Any]:
         """What stands on the site."""
         return dict(json.loads((self.folder / f"{key.replace(':', '_')}.json").read_text())["content"])

@@ -17,13 +17,13 @@ from engine.decisions.checks import (
     refuse_stale,
     refuse_told_secret,
 )
-from engine.decisions.looking import look_beforehand
+from engine.decisions.looking import look
 from engine.decisions.repeated import repeat_or_refuse
 from engine.decisions.request import DecisionRequest, DecisionResult
 from engine.documents import digest_of, load_version, store_version
 from engine.drafting import Drafting
 from engine.files.bringing import bring_files, forget_uploads
-from engine.forms import Form
+from engine.forms import Form, PageNotSeen
 from engine.holders import Post
 from engine.incidents import open_incident
 from engine.opening import duties, settle_step, signatures
@@ -67,7 +67,16 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
         CaseClosed, OpinionRequired, InvalidInput, IdempotencyKeyReused, PageAddressRefused,
         PageUnreachable, PageWithoutDocument: nothing is stored then.
     """
-    page_seen = look_beforehand(service, actor, request)  # no lock is held while a website answers
+    try:
+        return _in_one_transaction(service, actor, request)
+    except PageNotSeen as wanted:  # rolled back: no lock is held while a website answers
+        page_seen = look(service, request.assignment_id, wanted)
+    return _in_one_transaction(service, actor, request, page_seen)
+
+
+def _in_one_transaction(
+    service: Service, actor: Actor, request: DecisionRequest, page_seen: str = ""
+) -> DecisionResult:
     try:
         with service.database.begin() as connection:
             work, person = work_on_assignment(service, connection, request.assignment_id, actor)

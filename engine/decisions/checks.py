@@ -116,6 +116,7 @@ def checked_answers(
             document=document,
             today=local_date(work.now, work.timezone),
             files_with_traces=partial(files_with_traces, work, document),
+            said=partial(_said, work),
             page_seen=page_seen,
         )
     )
@@ -125,6 +126,12 @@ def checked_answers(
 def _form_of(action: Action, step: StepRow) -> str:
     """The form this action fills in, by name; empty: none."""
     return str(step.call[_FORMS[action]]) if action in _FORMS else ""
+
+
+def _said(work: Work, key: str, answer: str) -> Any:
+    """One answer of a step's latest form, or ``None``."""
+    outcomes = [row.outcome for row in work.steps.values() if row.key == key and row.outcome is not None]
+    return outcomes[-1].get("answers", {}).get(answer) if outcomes else None
 
 
 def claimed_intake(work: Work) -> dict[str, Any]:

@@ -6,19 +6,20 @@ a ledger entry, and the old address is kept.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.outcomes import Done
+from engine.publication import Withdrawal
+from engine.publishing.by_hand import ADAPTER
+from engine.settings import BY_HAND, WEBHOOK
 from engine.work import Work
 from models import PublicationChange
-
-TAKE_DOWN = "take_down"
 
 _change = PublicationChange.__table__
 _PUBLISHED = text(
     """
-    SELECT p.id, r.slug, r.title, r.doc_no,
+    SELECT p.id, p.adapter, r.slug, r.title, r.doc_no,
            COALESCE((SELECT new_url FROM publication_change WHERE slug = r.slug ORDER BY id DESC LIMIT 1),
                     p.url) AS url,
            r.website_url <> '' AS elsewhere
@@ -37,6 +38,7 @@ class Published:
     """A document that is public now. ``elsewhere``: on the bureau's website, not in the register alone."""
 
     id: int
+    adapter: str
     slug: str
     title: str
     doc_no: str
@@ -82,5 +84,19 @@ def record_change(work: Work, arguments: dict[str, str]) -> Done:
     ).scalar()
     if stored is None:
         return Done({"recorded": False})
-    told = {"slug": found.slug, "old_url": found.url, "elsewhere": found.elsewhere}
+    told = {"slug": found.slug, "old_url": found.url, "website": _way(work, found)}
     return Done({"recorded": True, **told, **said})
+
+
+def _way(work: Work, found: Published) -> str:
+    """How the website itself can be told: by a signed request, by the publisher; empty: there is none."""
+    if not found.elsewhere:
+        return ""
+    # What was put there by hand the website knows by no name of ours.
+    return WEBHOOK if work.website == WEBHOOK and found.adapter != ADAPTER else BY_HAND
+
+
+def withdrawal_for(connection: Connection, *, case_id: int, key: str) -> Withdrawal:
+    """What the website is told of the take-down this case decided."""
+    row = connection.execute(select(_change).where(_change.c.case_id == case_id)).one()
+    return Withdrawal(key, row.slug, row.doc_no, row.title, row.old_url, row.reason, row.changed_at)

@@ -1,24 +1,26 @@
-"""A bureau's website behind HTTP: its files first, then one POST of JSON, idempotent by ``Idempotency-Key``.
+"""A bureau's website behind HTTP: a document's files first, then one POST of JSON; one POST to take it down.
+Idempotent by ``Idempotency-Key``.
 
 What the website must do: keep what is PUT to ``…/files/{sha256}`` (raw bytes, the same again changes
 nothing, answer 200, 201 or 204); publish the POSTed document once per key, with the files it lists by their
 hashes, and answer every repeat like the first, with status 200 or 201 and
-``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``.
-docs/website.md says it whole.
+``{"url": "https://…", "published_at": "2026-04-22T08:00:00+08:00"}``; take it down when told so, and answer
+``{"withdrawn_at": "2026-05-12T08:00:00+08:00"}``. docs/website.md says it whole.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import datetime
+from typing import Any
 
 import httpx
 
-from engine.publication import PublishedFile, PublishRequest, Receipt
+from engine.publication import PublishedFile, PublishRequest, Receipt, Withdrawal
 from engine.publishing.signature import Signer
-from rules.errors import WebsiteRefused, WebsiteUnavailable
+from rules.errors import WebsiteCannotWithdraw, WebsiteRefused, WebsiteUnavailable
 
-_PUBLISHED = {200, 201}
+_DONE = {200, 201}
 _KEPT = {200, 201, 204}
 _ASK_AGAIN = {408, 409, 423, 425, 429}
 """Refusals that say "not now" rather than "not so"; 409: the first request with this key is still at work."""
@@ -53,18 +55,31 @@ class HttpWebsite:
             WebsiteUnavailable: no complete answer; it may or may not have been published.
             WebsiteRefused: the website says that it will never take it so.
         """
-        # No words of the website's answer are quoted: they end up in places that see no content.
-        try:
-            return _receipt(asyncio.run(self._publish(request)))
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise _unavailable(type(error).__name__) from None
+        return _receipt(_answer(self._publish(request)))
+
+    def withdraw(self, withdrawal: Withdrawal) -> datetime:
+        """Tell the website to take a document down.
+
+        Raises:
+            WebsiteCannotWithdraw: unsigned, this would ask of the website what it must refuse.
+            WebsiteUnavailable: no complete answer; the document may still stand.
+            WebsiteRefused: the website says that it will not.
+        """
+        if self.signer is None:
+            raise WebsiteCannotWithdraw(where=withdrawal.key)
+        return _withdrawn_at(_answer(self._post(withdrawal.key, {"action": "withdraw", **withdrawal.told()})))
 
     async def _publish(self, request: PublishRequest) -> bytes:
         for file in {file.sha256: file for file in request.attachments}.values():
             await self.send_file(request.key, file)
-        told = request.metadata() | {"attachments": [file.told() for file in request.attachments]}
+        files = [file.told() for file in request.attachments]
+        return await self._post(
+            request.key, {"action": "publish", **request.metadata(), "attachments": files}
+        )
+
+    async def _post(self, key: str, told: dict[str, Any]) -> bytes:
         content = json.dumps(told, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", "Idempotency-Key": request.key} | self._signed(content)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key} | self._signed(content)
         return await self._send("POST", httpx.URL(self.url), content, headers, size=len(content))
 
     async def send_file(self, key: str, file: PublishedFile) -> None:
@@ -101,7 +116,7 @@ class HttpWebsite:
         async with asyncio.timeout(seconds), httpx.AsyncClient(timeout=seconds) as client:
             asked = client.stream(method, url, content=content, headers=headers, follow_redirects=False)
             async with asked as answer:
-                _require_taken(answer.status_code, _PUBLISHED if method == "POST" else _KEPT, headers)
+                _require_taken(answer.status_code, _DONE if method == "POST" else _KEPT, headers)
                 said = bytearray()
                 async for piece in answer.aiter_raw():
                     said += piece
@@ -119,15 +134,41 @@ def _require_taken(status: int, taken: set[int], headers: dict[str, str]) -> Non
     raise WebsiteRefused(where=headers["Idempotency-Key"], status=status)
 
 
-def _receipt(content: bytes) -> Receipt:
+def _answer(asked: Coroutine[Any, Any, bytes]) -> bytes:
+    # No words of the website's answer are quoted: they end up in places that see no content.
     try:
-        said = json.loads(content)
-        url, published_at = str(said["url"]), datetime.fromisoformat(said["published_at"])
+        return asyncio.run(asked)
+    except (httpx.HTTPError, TimeoutError) as error:
+        raise _unavailable(type(error).__name__) from None
+
+
+def _receipt(content: bytes) -> Receipt:
+    url, published_at = _said(content, "url"), _instant(content, "published_at")
+    if not url.startswith(("http://", "https://")) or not url.isprintable():
+        raise _unavailable("a receipt without a usable address")
+    return Receipt(url, published_at)
+
+
+def _withdrawn_at(content: bytes) -> datetime:
+    """A website that does not know take-downs cannot answer so, whatever else it makes of one."""
+    return _instant(content, "withdrawn_at")
+
+
+def _instant(content: bytes, name: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(_said(content, name))
+    except ValueError:
+        raise _unavailable("a receipt without a usable instant") from None
+    if instant.tzinfo is None:
+        raise _unavailable("a receipt without a usable instant")
+    return instant
+
+
+def _said(content: bytes, name: str) -> str:
+    try:
+        return str(json.loads(content)[name])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _unavailable("an answer that is not a receipt") from None
-    if not url.startswith(("http://", "https://")) or not url.isprintable() or published_at.tzinfo is None:
-        raise _unavailable("a receipt without a usable address and instant")
-    return Receipt(url, published_at)
 
 
 def _unavailable(why: str) -> WebsiteUnavailable:

@@ -163,4 +163,4 @@ def _may_connect(address: Address | None, permitted: Permitted) -> bool:
 
 
 def _refused(zh: str, en: str) -> PageAddressRefused:
-    return PageAddressRefused(where="page_url", why_zh=zh, why_en=en)
+    return PageAddressRefused(why_zh=zh, why_en=en)

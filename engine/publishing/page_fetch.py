@@ -144,7 +144,7 @@ def _too_slow() -> PageUnreachable:
 
 
 def _unreachable(zh: str = "无法连接该网站", en: str = "the website cannot be reached") -> PageUnreachable:
-    return PageUnreachable(where="page_url", why_zh=zh, why_en=en)
+    return PageUnreachable(why_zh=zh, why_en=en)
 
 
 __all__ = ["Page", "PageAddressRefused", "fetch_page"]

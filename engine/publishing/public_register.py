@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from engine.publication import PublishedFile, PublishRequest, Receipt
+from engine.publication import PublishedFile, PublishRequest, Receipt, Withdrawal
 from engine.service import Service
 from models import RegisterEntry
+from rules.errors import WebsiteCannotWithdraw
 
 _entry = RegisterEntry.__table__
 
@@ -41,6 +42,14 @@ class PublicRegister:
                 select(_entry.c.slug, _entry.c.published_at).where(_entry.c.idempotency_key == request.key)
             ).one()
         return Receipt(f"{self.service.settings.base_url}/register/{row.slug}", row.published_at)
+
+    def withdraw(self, withdrawal: Withdrawal) -> datetime:
+        """Nothing is left to do here: the decision itself hides the document. Another website is meant.
+
+        Raises:
+            WebsiteCannotWithdraw: always.
+        """
+        raise WebsiteCannotWithdraw(where=withdrawal.key)
 
 
 def enter(

@@ -76,7 +76,7 @@ def read_path_ahead(service: Service, actor: Actor, number: str) -> list[Ahead]:
     except UnknownProcedure:
         return []
     return _run_ahead(
-        chosen, chosen.intake.model_validate(row.intake), journal, draft, service.settings.website
+        chosen, chosen.intake.model_validate(row.intake), journal, draft, service.settings.website_way
     )
 
 
@@ -95,7 +95,7 @@ def read_leads(service: Service, actor: Actor, number: str, step: StepId) -> lis
         return []
     intake = chosen.intake.model_validate(row.intake)
     return [
-        Leads(action, answers, _next(chosen, intake, journal, step, outcome, service.settings.website))
+        Leads(action, answers, _next(chosen, intake, journal, step, outcome, service.settings.website_way))
         for action, answers, outcome in _possible(chosen, asked.call, draft)
     ]
 

@@ -11,8 +11,8 @@ from engine.reading import CaseView, VersionContent
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number
 from portal.web.caller import Form, Reader, Writer, one
+from portal.web.disclosure import disclosure_of
 from portal.web.pages import page, see_other
-from rules.disclosure import DisclosureAttribute, Ground
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,8 +45,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         session,
         case=view,
         document=document,
-        attribute=DisclosureAttribute(document.attribute) if document and document.attribute else None,
-        ground=Ground(document.ground) if document and document.ground else None,
+        **disclosure_of(document),
         versions=reading.list_versions(service, session.actor, view.number) if document else [],
         ahead=reading.read_path_ahead(service, session.actor, view.number),
         flow_run=reading.read_flow_run(service, session.actor, view.number),
@@ -68,8 +67,7 @@ def version(request: Request, session: Reader, number: str, version: VersionNumb
         session,
         case=view,
         document=document,
-        attribute=DisclosureAttribute(document.attribute) if document.attribute else None,
-        ground=Ground(document.ground) if document.ground else None,
+        **disclosure_of(document),
     )
 
 
@@ -115,7 +113,7 @@ def _paper(request: Request, session: Reader, number: str, template: str) -> HTM
         session,
         case=view,
         document=document,
-        ground=Ground(document.ground) if document and document.ground else None,
+        **disclosure_of(document),
         ledger=reading.read_ledger(service, session.actor, view.number),
         organ=reading.read_directory(service).organ,
     )

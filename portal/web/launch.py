@@ -103,7 +103,7 @@ def _path(service: Service, chosen: Procedure, intake: dict[str, Any], draft: di
         chosen,
         filled,
         {**draft, "state_secret": intake.get("state_secret")},
-        website=service.settings.website,
+        website=service.settings.website_way,
     )
     directory = reading.read_directory(service)
     drafter = next((p.name for p in directory.people if p.username == intake.get("drafter")), "")

@@ -21,10 +21,10 @@ from portal.requests import BIGGEST_ID, known_number
 from portal.web.attached import attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.differences import differences
+from portal.web.disclosure import disclosure_of
 from portal.web.fields import PREFIX, answers_from, fields_of, typed_in
 from portal.web.pages import page, see_other
 from portal.web.saved import keep_typed, not_kept, says_secret
-from rules.disclosure import DisclosureAttribute, Ground
 from rules.errors import ClassifiedContentRefused, GongkaiError, IdempotencyKeyReused
 
 router = APIRouter(include_in_schema=False)
@@ -163,8 +163,7 @@ def _page(
         todo=todo,
         case=case,
         document=document,
-        attribute=DisclosureAttribute(document.attribute) if document and document.attribute else None,
-        ground=Ground(document.ground) if document and document.ground else None,
+        **disclosure_of(document),
         changes=_changes(service, session, case, document),
         fields=_fields(todo, document, typed),
         area=file_area(service, session.actor, todo, document, typed),

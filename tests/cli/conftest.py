@@ -68,7 +68,7 @@ class Gongkai:
 
     def launched(self, sample: Sample) -> str:
         """The number of a case launched from a sample."""
-        done = self("launch", "主动公开", "--file", self.file(sample.launch()), "--json")
+        done = self("launch", sample.procedure, "--file", self.file(sample.launch()), "--json")
         assert done.code == 0, done.err
         return str(done.json["number"])
 

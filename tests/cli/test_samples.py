@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from deployments.samples import RUNNABLE, Sample, read_bureau
+from deployments.samples import CHANGES, RUNNABLE, Sample, read_bureau, read_change
 from tests.builders import scalars
 from tests.cli.conftest import Gongkai
+from tests.page_site import PageSite
 
 USERNAMES = [person.username for person in read_bureau().roster.people]
 
@@ -102,3 +103,26 @@ def test_zd_05_body_is_refused_before_storage_and_only_the_register_line_remains
     assert walk(gongkai, sample) == ["drafting:1", "secrecy-review-first:1"]
     assert gongkai.count("document_version") == 0
     assert gongkai.count("secrecy_register_line") == 1
+
+
+@pytest.mark.parametrize("case_id", CHANGES)
+def test_every_sample_change_of_what_is_public_is_decided_recorded_and_leaves_the_doctor_content(
+    gongkai: Gongkai, site: PageSite, monkeypatch: pytest.MonkeyPatch, case_id: str
+) -> None:
+    for name, value in site.permitted.items():
+        monkeypatch.setenv(f"GONGKAI_{name.upper()}", str(value))
+    published = gongkai.sample("ZD-01")
+    site.page = f"<h1>{published.title}</h1>"
+    document = gongkai.launched(published)
+    walk(gongkai, published)
+    sample = read_change(case_id, document=document, new_url=site.url)
+    number = gongkai.launched(sample)
+    assert walk(gongkai, sample) == ["proposal:1", "openness-review:1", "deputy-head-review:1", "signature:1"]
+    view = gongkai("case", number, "--json").json
+    assert (view["state"], view["outcome"]) == ("closed", sample.outcome)
+    told = "SELECT slug || ' ' || reason || ' ' || new_url FROM publication_change"
+    proposal = sample.decision("proposal", 1).answers
+    assert scalars(gongkai.service, told) == [
+        f"{document.lower()} {proposal['reason']} {proposal['new_url']}"
+    ]
+    assert gongkai("doctor", "--json").json["findings"] == []

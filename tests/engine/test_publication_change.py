@@ -1,5 +1,6 @@
 """What is public is taken down or moved only by a signed decision with a reason; the register says so."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,17 +11,33 @@ from engine.acts.launch import LaunchRequest, launch
 from engine.doctor import examine
 from engine.reading import read_case
 from engine.service import Service
-from rules.errors import InvalidInput, NotAllowed, OpinionRequired, PublicationNotFound
+from rules.errors import (
+    InvalidInput,
+    NotAllowed,
+    OpinionRequired,
+    PageAddressRefused,
+    PageWithoutDocument,
+    PublicationNotFound,
+)
 from tests.builders import UNIT, Bureau, case_row, decide_all, decide_next, launch_case, scalars, todo_of
 from tests.engine.test_doctor import publish
+from tests.page_site import PageSite
 
 REASON = "附件含有不应公开的个人信息"
+TITLE = "关于开展安全生产检查的通知"
 TAKE_DOWN = {"kind": "take_down", "reason": REASON}
-MOVED = {
-    "kind": "url_change",
-    "reason": "网站栏目调整",
-    "new_url": "https://www.qingling.example/new.html",
-}
+MOVED = {"kind": "url_change", "reason": "网站栏目调整"}
+
+
+@pytest.fixture
+def service(service: Service, site: PageSite) -> Service:
+    """An installation whose server may look at that website; the document stands there."""
+    site.page = f"<h1>{TITLE}</h1>"
+    return replace(service, settings=service.settings.model_copy(update=site.permitted))
+
+
+def moved(site: PageSite, page: str = "/new.html") -> dict[str, Any]:
+    return MOVED | {"new_url": site.base + page}
 
 
 @pytest.fixture
@@ -33,11 +50,16 @@ def document(service: Service, bureau: Bureau) -> str:
     return number
 
 
-def propose(service: Service, document: str, proposal: dict[str, Any] = TAKE_DOWN) -> str:
-    """A case that proposes the change; the openness office is asked."""
+def launch_change(service: Service, document: str) -> str:
+    """A case whose drafter is asked what to change."""
     fields = {"drafter": "drafter", "unit": UNIT, "document": document}
     actor = service.actor("administrator", channel="api")
-    number = launch(service, actor, LaunchRequest("publication-change", fields)).number
+    return launch(service, actor, LaunchRequest("publication-change", fields)).number
+
+
+def propose(service: Service, document: str, proposal: dict[str, Any] = TAKE_DOWN) -> str:
+    """A case that proposes the change; the openness office is asked."""
+    number = launch_change(service, document)
     decide_next(service, number, answers=proposal, opinion="")
     return number
 
@@ -61,18 +83,18 @@ def test_a_signed_take_down_is_recorded_with_its_reason(service: Service, docume
 
 def test_the_case_is_named_after_its_document(service: Service, document: str) -> None:
     number = propose(service, document)
-    assert case_row(service, number).title == "关于开展安全生产检查的通知（青应急〔2026〕1号）"
+    assert case_row(service, number).title == f"{TITLE}（青应急〔2026〕1号）"
     assert case_row(service, number).title_is_public is False  # that it is to go is not public yet
 
 
-def test_whoever_decides_is_told_what_is_proposed(service: Service, document: str) -> None:
-    number = propose(service, document, MOVED)
+def test_whoever_decides_is_told_what_is_proposed(service: Service, document: str, site: PageSite) -> None:
+    number = propose(service, document, moved(site))
     seen = read_case(service, service.actor("openness_office", channel="api"), number)
     (decided,) = [d for step in seen.timeline for d in step.decisions]
     assert [(s.title, s.value) for s in decided.stated] == [
         ("变更事项", "变更网址"),
         ("理由", "网站栏目调整"),
-        ("新网址", "https://www.qingling.example/new.html"),
+        ("新网址", f"{site.base}/new.html"),
     ]
 
 
@@ -92,17 +114,77 @@ def test_a_reason_can_be_sent_back_and_reworded(service: Service, document: str)
     assert scalars(service, "SELECT reason FROM publication_change") == ["附件一误附了内部名单"]
 
 
-def test_addresses_change_one_after_the_other_and_none_is_forgotten(service: Service, document: str) -> None:
-    second = {**MOVED, "new_url": "https://www.qingling.example/newer.html"}
-    for proposal in (MOVED, second):
+def test_addresses_change_one_after_the_other_and_none_is_forgotten(
+    service: Service, document: str, site: PageSite
+) -> None:
+    for proposal in (moved(site), moved(site, "/newer.html")):
         number = propose(service, document, proposal)
         decide_all(service, number)
         assert case_row(service, number).outcome == "已变更网址"
     assert scalars(service, "SELECT old_url FROM publication_change ORDER BY id") == [
         f"{service.settings.base_url}/register/{document.lower()}",
-        MOVED["new_url"],
+        f"{site.base}/new.html",
     ]
     assert examine(service) == []
+
+
+@pytest.mark.parametrize("page", [f"<h1>{TITLE}</h1>", "<p>青应急[2026]1号</p>"])
+def test_the_new_page_is_looked_at_when_proposed_and_again_when_signed(
+    service: Service, document: str, site: PageSite, page: str
+) -> None:
+    site.page = page
+    number = propose(service, document, moved(site))
+    assert site.asked == 1
+    decide_all(service, number, until="signature")
+    assert site.asked == 1  # whoever reviews in between is not kept waiting by a website
+    decide_all(service, number)
+    assert site.asked == 2
+    assert case_row(service, number).outcome == "已变更网址"
+
+
+def test_a_new_page_without_the_document_is_not_proposed(
+    service: Service, document: str, site: PageSite
+) -> None:
+    site.page = f"<!-- {TITLE} --><h1>别的文件</h1>"
+    with pytest.raises(PageWithoutDocument) as caught:
+        propose(service, document, moved(site))
+    assert caught.value.where == "new_url"
+    assert "青应急〔2026〕1号" in str(caught.value)
+    assert TITLE in str(caught.value)
+
+
+def test_a_new_page_that_is_gone_by_then_is_not_signed(
+    service: Service, document: str, site: PageSite
+) -> None:
+    number = propose(service, document, moved(site))
+    decide_all(service, number, until="signature")
+    site.page = "gone"
+    with pytest.raises(PageWithoutDocument):
+        decide_next(service, number)
+    assert todo_of(service, number).step == "signature"
+    assert changes(service) == []
+    decide_next(service, number, action="return", opinion="新页面打不开", return_to="proposal")
+    assert todo_of(service, number).step == "proposal"
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "http://localhost:{port}/"])
+def test_no_inner_address_is_opened_for_a_change_of_address(
+    service: Service, document: str, site: PageSite, url: str
+) -> None:
+    with pytest.raises(PageAddressRefused) as caught:
+        propose(service, document, MOVED | {"new_url": url.format(port=site.server_port)})
+    assert caught.value.where == "new_url"
+    assert site.asked == 0
+
+
+def test_the_server_opens_the_new_page_for_whoever_is_asked_alone(
+    service: Service, document: str, site: PageSite
+) -> None:
+    number = launch_change(service, document)
+    for username in ("administrator", "section_head", "publisher"):
+        with pytest.raises(NotAllowed):
+            decide_next(service, number, answers=moved(site), by=username)
+    assert site.asked == 0
 
 
 def test_two_take_downs_at_once_are_one(service: Service, document: str) -> None:
@@ -123,7 +205,7 @@ def test_two_take_downs_at_once_are_one(service: Service, document: str) -> None
         {"kind": "delete", "reason": REASON},
         {**TAKE_DOWN, "new_url": "https://www.qingling.example/"},
         {"kind": "url_change", "reason": REASON},
-        {**MOVED, "new_url": "javascript:alert(1)"},
+        {"kind": "url_change", "reason": REASON, "new_url": "javascript:alert(1)"},
     ],
 )
 def test_no_change_is_proposed_without_reason_or_sense(

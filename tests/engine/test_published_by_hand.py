@@ -1,8 +1,5 @@
 """Published by hand: the publisher says where; the page is looked at, and recorded only if it says so."""
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -30,57 +27,15 @@ from tests.builders import (
     scalars,
     todo_of,
 )
+from tests.page_site import PageSite
 
 TITLE = "关于开展安全生产检查的通知"
 
 
-class Site(ThreadingHTTPServer):
-    """The bureau's website: one page, whatever is asked for."""
-
-    page = ""
-    asked = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/a.html"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        assert isinstance(self.server, Site)
-        self.server.asked += 1
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=gbk")
-        self.end_headers()
-        self.wfile.write(self.server.page.encode("gbk"))
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
-def site() -> Iterator[Site]:
-    made = Site(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
-    thread.start()
-    yield made
-    made.shutdown()
-    made.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def by_hand(service: Service, site: Site) -> Service:
+def by_hand(service: Service, site: PageSite) -> Service:
     """An installation whose publisher puts documents on that website."""
-    settings = service.settings.model_copy(
-        update={
-            "website": "by-hand",
-            "website_page_hosts": "127.0.0.1",
-            "website_page_ports": str(site.server_port),
-            "website_page_networks": "127.0.0.0/8",
-            "website_timeout_seconds": 5.0,
-        }
-    )
+    settings = service.settings.model_copy(update={"website": "by-hand", **site.permitted})
     made = Service(service.database, settings, service.time)
     load_bureau(made)
     return made
@@ -94,13 +49,13 @@ def number(by_hand: Service) -> str:
     return made
 
 
-def answers(site: Site, **changes: Any) -> dict[str, Any]:
+def answers(site: PageSite, **changes: Any) -> dict[str, Any]:
     return {"page_url": site.url, "published_on": "2026-04-20", **changes}
 
 
 @pytest.mark.parametrize("page", [f"<h1>{TITLE}</h1>", "<p>青应急[2026]1号</p>"])
 def test_the_whole_way_from_the_draft_to_the_reading_room(
-    by_hand: Service, number: str, site: Site, page: str
+    by_hand: Service, number: str, site: PageSite, page: str
 ) -> None:
     assert todo_of(by_hand, number).position == "publisher"
     site.page = page
@@ -121,7 +76,7 @@ def test_the_whole_way_from_the_draft_to_the_reading_room(
 
 
 def test_a_page_without_number_and_title_is_refused_and_told_what_was_looked_for(
-    by_hand: Service, number: str, site: Site
+    by_hand: Service, number: str, site: PageSite
 ) -> None:
     site.page = f"<!-- {TITLE} --><h1>别的文件</h1>"
     with pytest.raises(PageWithoutDocument) as caught:
@@ -146,7 +101,7 @@ def test_a_page_without_number_and_title_is_refused_and_told_what_was_looked_for
     ],
 )
 def test_no_other_address_is_opened(
-    by_hand: Service, number: str, site: Site, url: str, error: type[Exception]
+    by_hand: Service, number: str, site: PageSite, url: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         decide_next(by_hand, number, answers=answers(site, page_url=url.format(port=site.server_port)))
@@ -154,7 +109,7 @@ def test_no_other_address_is_opened(
     assert todo_of(by_hand, number).step == "publication-by-hand"
 
 
-def test_a_website_that_does_not_answer_costs_nothing(by_hand: Service, number: str, site: Site) -> None:
+def test_a_website_that_does_not_answer_costs_nothing(by_hand: Service, number: str, site: PageSite) -> None:
     settings = by_hand.settings.model_copy(update={"website_page_ports": "1"})
     with pytest.raises(PageUnreachable):
         decide_next(
@@ -165,14 +120,16 @@ def test_a_website_that_does_not_answer_costs_nothing(by_hand: Service, number: 
     assert todo_of(by_hand, number).step == "publication-by-hand"
 
 
-def test_the_server_opens_a_page_for_the_publisher_alone(by_hand: Service, number: str, site: Site) -> None:
+def test_the_server_opens_a_page_for_the_publisher_alone(
+    by_hand: Service, number: str, site: PageSite
+) -> None:
     for username in ("drafter", "administrator", "archivist"):
         with pytest.raises(NotAllowed):
             decide_next(by_hand, number, answers=answers(site), by=username)
     assert site.asked == 0
 
 
-def test_no_other_step_makes_the_server_open_a_page(by_hand: Service, site: Site) -> None:
+def test_no_other_step_makes_the_server_open_a_page(by_hand: Service, site: PageSite) -> None:
     made = launch_case(by_hand).number
     with pytest.raises(InvalidInput):
         decide_next(by_hand, made, answers={"page_url": site.url})
@@ -180,7 +137,7 @@ def test_no_other_step_makes_the_server_open_a_page(by_hand: Service, site: Site
 
 
 def test_a_day_that_has_passed_counts_from_its_start_and_none_may_lie_ahead(
-    by_hand: Service, number: str, site: Site
+    by_hand: Service, number: str, site: PageSite
 ) -> None:
     site.page = TITLE
     with pytest.raises(InvalidInput, match="尚未到来"):
@@ -190,7 +147,9 @@ def test_a_day_that_has_passed_counts_from_its_start_and_none_may_lie_ahead(
     assert scalars(by_hand, query) == ["2026-04-18 00:00:00"]
 
 
-def test_the_same_answer_sent_again_is_the_same_decision(by_hand: Service, number: str, site: Site) -> None:
+def test_the_same_answer_sent_again_is_the_same_decision(
+    by_hand: Service, number: str, site: PageSite
+) -> None:
     site.page = TITLE
     todo = todo_of(by_hand, number)
     request = DecisionRequest(todo.id, "approve", "", answers(site), idempotency_key="once")
@@ -202,7 +161,7 @@ def test_the_same_answer_sent_again_is_the_same_decision(by_hand: Service, numbe
 
 
 def test_a_case_marked_before_keeps_its_way_when_settings_change(
-    by_hand: Service, number: str, site: Site
+    by_hand: Service, number: str, site: PageSite
 ) -> None:
     automatic = Service(
         by_hand.database, by_hand.settings.model_copy(update={"website": "automatic"}), by_hand.time
@@ -213,7 +172,7 @@ def test_a_case_marked_before_keeps_its_way_when_settings_change(
 
 
 def test_a_publisher_is_needed_only_where_people_publish(
-    by_hand: Service, service: Service, site: Site
+    by_hand: Service, service: Service, site: PageSite
 ) -> None:
     with service.database.begin() as connection:
         connection.execute(text("UPDATE holding SET until = '2026-01-01' WHERE position = 'publisher'"))
@@ -241,7 +200,7 @@ def test_a_document_sent_to_the_website_stands_in_the_register_too(service: Serv
     assert examine(sending) == []
 
 
-def test_what_is_foretold_names_the_publisher(by_hand: Service, site: Site) -> None:
+def test_what_is_foretold_names_the_publisher(by_hand: Service, site: PageSite) -> None:
     number = launch_case(by_hand).number
     ahead = read_path_ahead(by_hand, by_hand.actor("drafter", channel="api"), number)
     keys = [each.step.key for each in ahead if each.step]

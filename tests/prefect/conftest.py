@@ -27,6 +27,7 @@ QUICK = {
     "GONGKAI_ACTIVITY_RETRY_SECONDS": "1",
     "GONGKAI_ACTIVITY_ATTEMPTS": "3",
     "GONGKAI_WEBSITE_TIMEOUT_SECONDS": "1.5",
+    "GONGKAI_WEBSITE_SECRET": "shared with the local website",
     "PREFECT_WORKER_QUERY_SECONDS": "0.5",
 }
 
@@ -61,7 +62,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, website_address: str)
 
 
 @pytest.fixture(scope="session")
-def live(installation: Supervisor) -> Iterator[Service]:
+def live(installation: Supervisor, website_address: str) -> Iterator[Service]:
     """The running installation, under the machine's clock, with the small bureau loaded."""
     environment = installation.instance.environment()
     settings = Settings(
@@ -69,6 +70,8 @@ def live(installation: Supervisor) -> Iterator[Service]:
         database_url=SecretStr(environment["GONGKAI_DATABASE_URL"]),
         owner_database_url=SecretStr(environment["GONGKAI_OWNER_DATABASE_URL"]),
         base_url=environment["GONGKAI_BASE_URL"],
+        website_url=website_address,
+        website_secret=SecretStr(QUICK["GONGKAI_WEBSITE_SECRET"]),
     )
     service = Service(connect(settings.database_url.get_secret_value(), pool_size=4), settings, system_time)
     load_bureau(service)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from engine.acts.launch import LaunchRequest, launch
 from engine.acts.retry import retry_case
 from engine.service import Service
-from tests.builders import Bureau, case_row, decide_all, launch_case, scalars, todos_of
+from tests.builders import UNIT, Bureau, case_row, decide_all, decide_next, launch_case, scalars, todos_of
 from tests.prefect.console import Console
 from tests.waiting import wait_until
 from tests.website_process import WebsiteProcess
@@ -76,3 +77,24 @@ def test_refusal_of_the_website_is_an_incident_at_once(
     number, key = _to_publication(live)
     wait_until(lambda: scalars(live, INCIDENTS, n=number), what="the incident")
     assert len(website.asked(key)) == 1
+
+
+def test_take_down_that_keeps_failing_becomes_an_incident_and_a_retry_ends_it(
+    live: Service, live_bureau: Bureau, console: Console, website: WebsiteProcess
+) -> None:
+    document, _ = _to_publication(live)
+    wait_until(lambda: _settled(live, document), what="the publication")
+    website.behave("down")
+    fields = {"drafter": "drafter", "unit": UNIT, "document": document}
+    administrator = live_bureau.actor("administrator")
+    number = launch(live, administrator, LaunchRequest("publication-change", fields)).number
+    decide_next(live, number, answers={"kind": "take_down", "reason": "附件含有不应公开的个人信息"})
+    decide_all(live, number)
+    wait_until(lambda: scalars(live, INCIDENTS, n=number), seconds=180, what="the incident")
+    assert scalars(live, INCIDENTS, n=number) == ["activity-failed"]
+    website.behave("well")
+    retry_case(live, administrator, number)
+    wait_until(lambda: case_row(live, number).outcome == "已撤下", what="the take-down")
+    assert website.withdrawn(f"{number}:withdrawal:1") == 1
+    console.wait_shown(number)
+    assert console.steps(number)["withdrawal:1"]["state"]["type"] == "COMPLETED"
