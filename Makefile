@@ -49,8 +49,9 @@ test-browser: install  ## the pages in a real Chromium (Debian's package chromiu
 	$(BIN)/pytest -m browser tests/prefect
 
 .PHONY: guide
-guide: install  ## the same, keeping its pictures for docs/guide
+guide: install  ## the same, keeping its pictures for docs
 	GUIDE_PICTURES=1 $(BIN)/pytest -m browser tests/browser
+	GUIDE_PICTURES=1 $(BIN)/pytest -m browser tests/prefect/test_through_portal.py
 
 .PHONY: test-kill
 test-kill: install  ## kill -9 over worker, API, Prefect, PostgreSQL and up; Prefect's database dropped

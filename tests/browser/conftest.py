@@ -26,7 +26,7 @@ from tests.portal.conftest import PASSWORD, password_hash
 from tests.waiting import wait_until
 
 CHROMIUM = "/usr/bin/chromium"
-GUIDE = Path(__file__).parent.parent.parent / "docs" / "guide" / "pictures"
+DOCS = Path(__file__).parent.parent.parent / "docs"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 860}
 NAMES = {
@@ -74,6 +74,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(**CHROMIUM_OPTIONS)
         yield browser
         browser.close()
+
+
+def keep_picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """A picture of the page as it is now, below ``docs``; only ``make guide`` keeps any."""
+    if os.environ.get("GUIDE_PICTURES"):
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=DOCS / name, full_page=whole)
 
 
 @dataclass
@@ -159,10 +166,7 @@ class Visitor:
 
     def picture(self, name: str, *, whole: bool = False) -> None:
         """A picture for the guide."""
-        folder = GUIDE if os.environ.get("GUIDE_PICTURES") else None
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=folder / f"{name}.png", full_page=whole)
+        keep_picture(self.page, f"guide/pictures/{name}.png", whole=whole)
 
 
 Visit = Callable[..., Visitor]

@@ -6,20 +6,30 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Page, Response, sync_playwright
+from PIL import Image
+from playwright.sync_api import Locator, Page, Response, sync_playwright
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from deployments.supervisor import Supervisor
 from engine.service import Service
 from portal.app import create_app
-from tests.browser.conftest import CHROMIUM_OPTIONS
-from tests.builders import Bureau, decide_all, launch_case
+from tests.browser.conftest import CHROMIUM_OPTIONS, keep_picture
+from tests.builders import (
+    PROACTIVE_DRAFT,
+    Bureau,
+    case_row,
+    decide_all,
+    decide_next,
+    launch_case,
+    todos_of,
+)
 from tests.portal.conftest import PASSWORD, password_hash
 from tests.prefect.console import Console
 from tests.waiting import wait_until
@@ -120,7 +130,9 @@ def page(address: str) -> Iterator[Page]:
     """A browser window; every answer is kept in ``page.answers``."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**CHROMIUM_OPTIONS)
-        opened = browser.new_page(base_url=address, viewport={"width": 1300, "height": 1000})
+        opened = browser.new_page(
+            base_url=address, viewport={"width": 1300, "height": 1000}, timezone_id="Asia/Shanghai"
+        )
         opened.set_default_timeout(SECONDS)
         yield opened
         browser.close()
@@ -154,6 +166,51 @@ def test_a_manager_follows_the_link_of_a_case_and_sees_its_run(
     for place in (stored, sent):
         assert secret not in place
         assert "Basic " not in place
+
+
+@pytest.fixture
+def finished(live: Service, live_bureau: Bureau, console: Console) -> str:
+    """The number of a case that was returned once and is published; Prefect kept up with every step."""
+    draft = PROACTIVE_DRAFT | {"title": "青岭县应急管理局关于做好汛期救灾物资储备工作的通知"}
+    number = launch_case(live, draft=draft).number
+    console.wait_shown(number)
+    decide_next(live, number)
+    console.wait_shown(number)
+    decide_next(live, number, action="return", opinion="请补充联系电话，便于各镇报送。", return_to="drafting")
+    while case_row(live, number).closed_at is None:
+        console.wait_shown(number)
+        for _ in todos_of(live, number):  # none while it is being published
+            decide_next(live, number)
+    console.wait_shown(number)
+    return number
+
+
+def bars_are_drawn(chart: Locator) -> bool:
+    """Green ones and the red one. The chart's content is in no element: the picture itself is looked at."""
+    colours = Image.open(BytesIO(chart.screenshot())).convert("RGB").getcolors(2**24) or []
+    red = sum(count for count, (r, g, b) in colours if r > 180 and g < 80 and b < 80)
+    green = sum(count for count, (r, g, b) in colours if g > 120 and r < 80 and b < 120)
+    return red > 100 and green > 1000
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+def test_a_manager_sees_how_a_finished_case_went_from_its_draft_to_the_reading_room(
+    page: Page, console: Console, finished: str
+) -> None:
+    run = f"/prefect/v2/runs/flow-run/{console.run_id(finished)}"
+    page.goto(run)
+    page.fill("[name=username]", "manager")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(f"**{run}*")
+    page.get_by_role("tab", name="Task Runs").click()
+    page.get_by_text("Section review 股室审核 · returned").first.wait_for()
+    page.get_by_text("13 Task runs").first.wait_for()
+    page.get_by_text("Completed").first.wait_for()
+    page.set_viewport_size({"width": 1300, "height": 620})
+    wait_until(lambda: bars_are_drawn(page.locator("canvas").first), what="the bars of the chart")
+    keep_picture(page, "pictures/case-in-prefect.png")
 
 
 ESCAPES = """async () => {
