@@ -100,7 +100,7 @@ def test_the_launch_form_shows_what_was_wrong_in_its_fields_alone(
         ("drafter", "/cases", "查找", list(packed(100))),
         ("drafter", "/mailbox", "筛选", list(packed(100))),
         ("", "/register", "查找 Search", [p[:60].strip() for p in PAYLOADS]),
-        ("", "/sign-in", "登录", SOME),
+        ("", "/sign-in", "登录", [p[:64].strip() for p in SOME]),
     ],
 )
 def test_what_is_looked_for_stays_in_its_field(
@@ -118,7 +118,7 @@ def test_what_an_address_says_is_text(portal: Portal, visit: Visit, enter: Enter
     for payload in PAYLOADS:
         require_harmless(citizen.go(filters.format(quote(payload, safe=""))).page, payload)
     for payload in SOME:
-        for path in ("/launch?procedure={}", "/cases/{}", "/mailbox/{}", "/todo/{}", "/t/{}", "/register/{}"):
+        for path in ("/launch?procedure={}", "/cases/{}", "/register/{}"):
             require_harmless(enter("drafter").go(path.format(quote(payload[:60], safe=""))).page, payload)
 
 
