@@ -15,6 +15,8 @@ from engine.ledger import seal
 from engine.service import Service
 from tests.builders import Bureau, MovableClock, decide_all, decide_next, launch_case, scalars
 
+pytestmark = pytest.mark.thorough
+
 
 def publish(service: Service) -> None:
     """Execute the open automated step, as the worker does."""

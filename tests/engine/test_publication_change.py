@@ -23,6 +23,8 @@ from tests.builders import UNIT, Bureau, case_row, decide_all, decide_next, laun
 from tests.engine.test_doctor import publish
 from tests.page_site import PageSite
 
+pytestmark = pytest.mark.thorough
+
 REASON = "附件含有不应公开的个人信息"
 TITLE = "关于开展安全生产检查的通知"
 TAKE_DOWN = {"kind": "take_down", "reason": REASON}

@@ -29,6 +29,8 @@ from tests.builders import (
 )
 from tests.page_site import PageSite
 
+pytestmark = pytest.mark.thorough
+
 TITLE = "关于开展安全生产检查的通知"
 
 

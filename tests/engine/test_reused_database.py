@@ -9,6 +9,8 @@ from psycopg.rows import scalar_row
 from deployments.instance import Instance
 from tests.reused_database import TEMPLATE, ReusedDatabase
 
+pytestmark = pytest.mark.thorough
+
 INSERT = "INSERT INTO unit (code, name) VALUES (%s, %s) RETURNING id"
 
 

@@ -29,6 +29,8 @@ from tests.engine.test_publication_change import REASON, TITLE, moved, propose
 from tests.page_site import PageSite
 from tests.website_process import WebsiteProcess
 
+pytestmark = pytest.mark.thorough
+
 SECRET = "a shared secret 共享密钥"
 
 

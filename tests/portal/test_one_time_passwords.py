@@ -16,6 +16,8 @@ from tests.portal.conftest import PASSWORD, Client, SignIn
 from tests.portal.test_pages import HTML, field, post
 from tests.portal.test_policy_matrix import EXPECTED, Place, _ask
 
+pytestmark = pytest.mark.thorough
+
 GIVEN, OWN = "given-by-another-1", "known-to-nobody-else-2"
 LET_IN = ("GET /password", "POST /password", "POST /sign-out", "DELETE /api/v1/session")
 

@@ -14,6 +14,8 @@ from portal.register.search import PAGE
 from tests.portal.conftest import Client
 from tests.portal.register_shelf import publish
 
+pytestmark = pytest.mark.thorough
+
 SCRIPT = "<script>alert(1)</script>"
 
 

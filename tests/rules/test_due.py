@@ -18,6 +18,8 @@ from rules.periods import CalendarDays, Period, RunningHours, WorkingDays
 from rules.terms import Term
 from rules.working_calendar import WorkingCalendar
 
+pytestmark = pytest.mark.thorough
+
 CALENDAR = WorkingCalendar()
 DAY, HOUR = timedelta(1), timedelta(hours=1)
 CONSULTING, CORRECTION, LONGER = openness("第33条第3款"), openness("第30条"), openness("第33条第2款")

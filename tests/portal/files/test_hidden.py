@@ -12,6 +12,8 @@ from tests.builders import decide_all, decide_next, scalars, todo_of
 from tests.portal.conftest import Client, SignIn
 from tests.portal.files.conftest import submit, upload
 
+pytestmark = pytest.mark.thorough
+
 TRACES = {
     "revisions": 3,
     "comments": 2,

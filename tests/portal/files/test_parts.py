@@ -15,6 +15,8 @@ from tests.portal.conftest import Client
 from tests.portal.files.conftest import submit, upload
 from tests.portal.register_shelf import publish
 
+pytestmark = pytest.mark.thorough
+
 PDF = samples.pdf(padding=2_500_000)
 DIGEST = sha256(PDF).hexdigest()
 SIZE = len(PDF)
