@@ -16,8 +16,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from notifications.addresses import AddressUnusable, mail_address
 
 BY_HAND: Literal["by-hand"] = "by-hand"
-WEBHOOK: Literal["webhook"] = "webhook"
 """People publish, and enter where."""
+
+WEBHOOK: Literal["webhook"] = "webhook"
+"""The website publishes and takes down what a signed request tells it to."""
 
 
 class Settings(BaseSettings):
