@@ -183,6 +183,15 @@ def test_a_document_that_moved_is_the_publishers_to_see_to(
     by_publisher(looking, propose(looking, document, moved(site)))
 
 
+def test_what_moved_before_is_taken_down_where_it_was_moved_to_by_hand(
+    service: Service, document: str, site: PageSite
+) -> None:
+    site.page = TITLE
+    looking = with_settings(service, **site.permitted)
+    by_publisher(looking, propose(looking, document, moved(site)))
+    by_publisher(looking, propose(looking, document))  # at its old address nothing may stand any more
+
+
 def test_what_is_in_the_register_alone_needs_nothing_more(service: Service, bureau: Bureau) -> None:
     alone = with_settings(service, website_url="", website_secret=SecretStr(""))
     document = published(alone)
