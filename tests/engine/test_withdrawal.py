@@ -209,12 +209,20 @@ def by_publisher(service: Service, number: str) -> None:
     assert case_row(service, number).closed_at is not None
 
 
-@pytest.mark.parametrize(("kind", "step"), [("take_down", "withdrawal"), ("url_change", "carried-out")])
+@pytest.mark.parametrize(
+    ("kind", "secret", "step"),
+    [
+        ("take_down", SECRET, "withdrawal"),
+        ("take_down", "", "carried-out"),
+        ("url_change", SECRET, "carried-out"),
+        ("url_change", "", "carried-out"),
+    ],
+)
 def test_what_is_foretold_names_the_way_of_the_website(
-    service: Service, document: str, site: PageSite, kind: str, step: str
+    service: Service, document: str, site: PageSite, kind: str, secret: str, step: str
 ) -> None:
     site.page = TITLE
-    looking = with_settings(service, **site.permitted)
+    looking = with_settings(service, **site.permitted, website_secret=SecretStr(secret))
     number = propose(looking, document, moved(site)) if kind == "url_change" else propose(looking, document)
     ahead = read_path_ahead(looking, looking.actor("openness_office", channel="api"), number)
     assert [each.step.key for each in ahead if each.step][-1] == step
