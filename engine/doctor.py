@@ -17,7 +17,6 @@ from engine.ledger import verify
 from engine.procedures import installed, procedure
 from engine.reading.values import snapshot
 from engine.service import Service
-from engine.settings import BY_HAND
 from rules.errors import LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
 from rules.positions import Position
 
@@ -158,8 +157,8 @@ def _positions(service: Service, connection: Connection) -> Iterator[Finding]:
     for position in Position:
         if position is Position.MANAGER or position in {name for name, _unit in held}:
             continue
-        if position is Position.PUBLISHER and service.settings.website != BY_HAND:
-            continue  # nobody is asked
+        if position is Position.PUBLISHER and service.settings.website_way == "automatic":
+            continue  # nobody is asked; with a website, at least for a document that moves
         zh, en = f"岗位“{position.chinese}”没有在任人员", f"position “{position.english}” has no holder"
         if position is Position.DEPUTY_HEAD:  # 五(一) 明确一位分管负责人
             zh += "：应明确一位分管负责人（应急厅函〔2019〕390号 五(一)）"

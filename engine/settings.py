@@ -16,8 +16,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from notifications.addresses import AddressUnusable, mail_address
 
 BY_HAND: Literal["by-hand"] = "by-hand"
-WEBHOOK: Literal["webhook"] = "webhook"
 """People publish, and enter where."""
+
+WEBHOOK: Literal["webhook"] = "webhook"
+"""The website publishes and takes down what a signed request tells it to."""
+
+UNSIGNED: Literal["unsigned"] = "unsigned"
+"""The website publishes what it is sent; nothing else is asked of it, because nothing is signed."""
 
 
 class Settings(BaseSettings):
@@ -122,10 +127,11 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=0.25, gt=0)
 
     @property
-    def website_way(self) -> Literal["automatic", "webhook", "by-hand"]:
-        """How documents come to the website; ``webhook``: by signed requests, and off it again by them."""
-        signed = self.website_url and self.website_secret.get_secret_value()
-        return WEBHOOK if signed and self.website != BY_HAND else self.website
+    def website_way(self) -> Literal["automatic", "unsigned", "webhook", "by-hand"]:
+        """How documents come to the website; ``automatic``: there is none beside the register."""
+        if self.website == BY_HAND or not self.website_url:
+            return self.website
+        return WEBHOOK if self.website_secret.get_secret_value() else UNSIGNED
 
     @field_validator("mail_from")
     @classmethod

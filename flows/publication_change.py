@@ -89,7 +89,7 @@ async def publication_change(intake: PublicationChange) -> str:
     website = change.facts.get("website")
     if website == "webhook" and taken_down:
         await withdraw("withdrawal", ("网站撤下", "Withdrawal from the website"), basis=BASIS)
-    elif website in ("webhook", "by-hand"):  # what no request can change is the publisher's to change
+    elif website in ("webhook", "unsigned", "by-hand"):  # what no request can change is the publisher's
         await review(
             "carried-out",
             ("网站办理", "Carried out on the website"),

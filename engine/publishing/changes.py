@@ -22,7 +22,8 @@ _PUBLISHED = text(
     SELECT p.id, p.adapter, r.slug, r.title, r.doc_no,
            COALESCE((SELECT new_url FROM publication_change WHERE slug = r.slug ORDER BY id DESC LIMIT 1),
                     p.url) AS url,
-           r.website_url <> '' AS elsewhere
+           r.website_url <> '' AS elsewhere,
+           EXISTS (SELECT 1 FROM publication_change WHERE slug = r.slug) AS moved
       FROM publication p
       JOIN cases c ON c.id = p.case_id
       JOIN register_entry r ON r.idempotency_key = p.idempotency_key
@@ -35,7 +36,10 @@ _PUBLISHED = text(
 
 @dataclass(frozen=True)
 class Published:
-    """A document that is public now. ``elsewhere``: on the bureau's website, not in the register alone."""
+    """A document that is public now.
+
+    ``elsewhere``: on the bureau's website, not in the register alone; ``moved``: to another address since.
+    """
 
     id: int
     adapter: str
@@ -44,6 +48,7 @@ class Published:
     doc_no: str
     url: str
     elsewhere: bool
+    moved: bool
 
 
 def published(connection: Connection, number: str) -> Published | None:
@@ -92,8 +97,9 @@ def _way(work: Work, found: Published) -> str:
     """How the website itself can be told: by a signed request, by the publisher; empty: there is none."""
     if not found.elsewhere:
         return ""
-    # What was put there by hand the website knows by no name of ours.
-    return WEBHOOK if work.website == WEBHOOK and found.adapter != ADAPTER else BY_HAND
+    # What was put there by hand, at first or when it moved, the website knows by no name of ours.
+    by_hand = found.adapter == ADAPTER or found.moved
+    return WEBHOOK if work.website == WEBHOOK and not by_hand else BY_HAND
 
 
 def withdrawal_for(connection: Connection, *, case_id: int, key: str) -> Withdrawal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -192,6 +193,19 @@ def test_a_missing_deputy_head_is_a_warning_with_its_article(service: Service, b
     (finding,) = examine(service)
     assert (finding.severity, finding.where) == (Severity.WARNING, "deputy_head")
     assert "五(一)" in finding.zh
+
+
+@pytest.mark.parametrize(
+    ("website", "asked"),
+    [({}, False), ({"website_url": "https://www.qingling.example"}, True), ({"website": "by-hand"}, True)],
+)
+def test_a_missing_publisher_is_a_warning_where_there_is_a_website(
+    service: Service, bureau: Bureau, website: dict[str, str], asked: bool
+) -> None:
+    with service.database.begin() as connection:
+        connection.execute(text("DELETE FROM holding WHERE position = 'publisher'"))
+    settings = service.settings.model_copy(update=website)
+    assert ("publisher" in {f.where for f in examine(replace(service, settings=settings))}) == asked
 
 
 def test_a_unit_that_drafts_without_a_section_head_is_a_warning(service: Service, bureau: Bureau) -> None:

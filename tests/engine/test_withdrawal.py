@@ -183,6 +183,15 @@ def test_a_document_that_moved_is_the_publishers_to_see_to(
     by_publisher(looking, propose(looking, document, moved(site)))
 
 
+def test_what_moved_before_is_taken_down_where_it_was_moved_to_by_hand(
+    service: Service, document: str, site: PageSite
+) -> None:
+    site.page = TITLE
+    looking = with_settings(service, **site.permitted)
+    by_publisher(looking, propose(looking, document, moved(site)))
+    by_publisher(looking, propose(looking, document))  # at its old address nothing may stand any more
+
+
 def test_what_is_in_the_register_alone_needs_nothing_more(service: Service, bureau: Bureau) -> None:
     alone = with_settings(service, website_url="", website_secret=SecretStr(""))
     document = published(alone)
@@ -200,12 +209,20 @@ def by_publisher(service: Service, number: str) -> None:
     assert case_row(service, number).closed_at is not None
 
 
-@pytest.mark.parametrize(("kind", "step"), [("take_down", "withdrawal"), ("url_change", "carried-out")])
+@pytest.mark.parametrize(
+    ("kind", "secret", "step"),
+    [
+        ("take_down", SECRET, "withdrawal"),
+        ("take_down", "", "carried-out"),
+        ("url_change", SECRET, "carried-out"),
+        ("url_change", "", "carried-out"),
+    ],
+)
 def test_what_is_foretold_names_the_way_of_the_website(
-    service: Service, document: str, site: PageSite, kind: str, step: str
+    service: Service, document: str, site: PageSite, kind: str, secret: str, step: str
 ) -> None:
     site.page = TITLE
-    looking = with_settings(service, **site.permitted)
+    looking = with_settings(service, **site.permitted, website_secret=SecretStr(secret))
     number = propose(looking, document, moved(site)) if kind == "url_change" else propose(looking, document)
     ahead = read_path_ahead(looking, looking.actor("openness_office", channel="api"), number)
     assert [each.step.key for each in ahead if each.step][-1] == step
