@@ -83,7 +83,7 @@ class Notification(Stored, table=True):
     template: str
     case_id: int | None = reference("cases.id", nullable=True)
     assignment_id: int | None = reference("assignment.id", nullable=True)
-    person_id: int = reference("person.id", index=False)
+    person_id: int = reference("person.id")
     created_at: datetime = instant()
     attempts: int = 0
     next_try_at: datetime = instant()

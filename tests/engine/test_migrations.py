@@ -20,7 +20,7 @@ from tests.builders import Bureau, launch_case, scalars
 
 pytestmark = pytest.mark.thorough
 
-ASKED_FOR = {"add_table", "remove_table", "add_column", "remove_column", "modify_nullable"}
+ASKED_FOR = {"add_table", "remove_table", "add_column", "remove_column", "modify_nullable", "add_index"}
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def owner(settings: Settings) -> str:
 
 
 def differences(owner: str) -> list[Any]:
-    """Tables, columns and what may be null in them, where the database and the code do not agree."""
+    """Tables, columns, what may be null in them and indexes, where database and code do not agree."""
     engine = create_engine(owner)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
@@ -58,7 +58,7 @@ def test_the_newest_can_be_taken_back_with_rows_in_them_and_made_again(
     set_password(service, bureau.actor("administrator"), "drafter", "given-by-another-1")
     service.database.dispose()  # no plan of theirs outlives the columns
     take_back(owner, "0006")
-    assert {change[0] for change in differences(owner)} == {"add_column", "modify_nullable"}
+    assert {change[0] for change in differences(owner)} == {"add_column", "modify_nullable", "add_index"}
     migrate(owner)
     assert differences(owner) == []
     assert kept
