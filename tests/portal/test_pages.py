@@ -182,6 +182,20 @@ def test_a_page_asks_for_as_long_a_password_as_is_required(signed_in: SignIn, pa
     assert f"至少{MIN_LENGTH}个字符" in page
 
 
+def test_a_desk_sees_the_number_and_the_marking_line_once_there_are_any(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    number = launch_case(service).number
+    decide_all(service, number, until="issue")
+    todo = todo_of(service, number).id
+    browser = signed_in("office")
+    assert "（此件公开发布）" not in browser.get(f"/todo/{todo}", headers=HTML).text
+    decide_next(service, number)
+    page = browser.get(f"/todo/{todo}", headers=HTML).text
+    for shown in ("青应急〔2026〕1号", "（此件公开发布）"):
+        assert f"<dd>{shown}</dd>" in page
+
+
 def test_a_change_without_the_sessions_token_is_refused(
     service: Service, bureau: Bureau, signed_in: SignIn
 ) -> None:
