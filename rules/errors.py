@@ -96,6 +96,10 @@ class InvalidInput(GongkaiError):
     zh = Said("“{field}”填写有误", "{why_zh}", "请改正后重新提交；没有保存任何内容")
     en = Said("“{field}” is not valid", "{why_en}", "Correct it and send again; nothing was stored")
 
+    def called(self, title: str) -> "InvalidInput":
+        """The same, naming the field as the page did that asked for it."""
+        return InvalidInput(**{**self.facts, "field": title})
+
 
 class SettingsRefused(GongkaiError):
     """Settings of the installation that cannot be used; ``why_zh``/``why_en`` say which, and what may be."""

@@ -142,6 +142,7 @@ def _page(
         key=one(typed, "key") or uuid.uuid4().hex,
         error=error,
         saved=saved,
+        here=_address(chosen),
     )
 
 

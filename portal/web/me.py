@@ -58,4 +58,4 @@ def remove_phrase(request: Request, session: Writer, phrase_id: PhraseId) -> Res
 def _page(request: Request, session: Reader, *, error: GongkaiError | None = None) -> HTMLResponse:
     own = desk.phrases(request.app.state.service, session.actor)
     status = status_of(error) if error else 200
-    return page(request, "me.html", session, status=status, phrases=own, error=error)
+    return page(request, "me.html", session, status=status, phrases=own, error=error, here="/me")

@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False)
 def page(
     request: Request, template: str, session: Session | None = None, *, status: int = 200, **facts: Any
 ) -> HTMLResponse:
-    """A page for the session's person, or for nobody."""
+    """A page for the session's person, or for nobody; ``here``: where it can be asked for again."""
     service: Service = request.app.state.service
     language = language_of(request)
     environment = _environment(language, service.settings.timezone)

@@ -40,4 +40,13 @@ def _page(
 ) -> HTMLResponse:
     directory = reading.read_directory(request.app.state.service)
     status = status_of(error) if error else 200
-    return page(request, "people.html", session, status=status, directory=directory, error=error, done=done)
+    return page(
+        request,
+        "people.html",
+        session,
+        status=status,
+        directory=directory,
+        error=error,
+        done=done,
+        here="/people",
+    )

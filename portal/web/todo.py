@@ -155,6 +155,7 @@ def _page(
     document = _document(service, session, todo)
     saved = desk.read_draft(service, session.actor, _about(todo)) if todo.asks and form is None else None
     typed = form or {name: [value] for name, value in (saved.fields if saved else {}).items()}
+    seen = _seen(session, case, document)
     return page(
         request,
         "todo.html",
@@ -164,7 +165,8 @@ def _page(
         case=case,
         document=document,
         **disclosure_of(document),
-        changes=_changes(service, session, case, document),
+        seen=seen,
+        changes=_changes(service, session, case, document, seen),
         fields=_fields(todo, document, typed),
         area=file_area(service, session.actor, todo, document, typed),
         return_fields=_return_fields(todo, typed),
@@ -198,18 +200,24 @@ def _leads(service: Service, session: Reader, todo: Todo) -> list[Leads]:
     return reading.read_leads(service, session.actor, todo.case, (todo.step.key, todo.round))
 
 
-def _changes(service: Service, session: Reader, case: Any, document: VersionContent | None) -> list[Any]:
-    """The text against the version this person decided on last, else against the one before."""
+def _seen(session: Reader, case: Any, document: VersionContent | None) -> int | None:
+    """The version this person decided on last, before this one; None if there is none."""
+    decided = [
+        each.document_version
+        for step in case.timeline
+        for each in step.decisions
+        if each.by == session.actor.name and each.document_version
+    ]
+    return max((v for v in decided if document and v < document.version), default=None)
+
+
+def _changes(
+    service: Service, session: Reader, case: Any, document: VersionContent | None, seen: int | None
+) -> list[Any]:
+    """The text against the version this person has seen, else against the one before."""
     if document is None or document.version < 2:
         return []
-    seen = [
-        decided.document_version
-        for step in case.timeline
-        for decided in step.decisions
-        if decided.by == session.actor.name and decided.document_version
-    ]
-    before = max((v for v in seen if v < document.version), default=document.version - 1)
-    earlier = reading.read_version(service, session.actor, case.number, before)
+    earlier = reading.read_version(service, session.actor, case.number, seen or document.version - 1)
     if earlier.body == document.body and earlier.title == document.title:
         return []
     return differences(f"{earlier.title}\n{earlier.body}", f"{document.title}\n{document.body}")

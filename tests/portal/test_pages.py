@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.acts.passwords import MIN_LENGTH
 from engine.service import Service
 from tests.builders import (
     PROACTIVE_DRAFT,
@@ -144,6 +145,57 @@ def test_a_mistake_is_told_on_the_page_and_nothing_typed_is_lost(
     assert scalars(service, "SELECT count(*) FROM document_issue") == [0]
 
 
+@pytest.mark.parametrize(
+    ("language", "called"), [("zh", "“成文日期”填写有误"), ("en", "“Formed on” is not valid")]
+)
+def test_a_mistake_is_told_by_the_name_the_page_gives_the_field(
+    service: Service, bureau: Bureau, signed_in: SignIn, language: str, called: str
+) -> None:
+    number = launch_case(service).number
+    decide_all(service, number, until="issue")
+    browser = signed_in("office")
+    browser.cookies.set("language", language)
+    answer = submit(browser, todo_of(service, number).id, {"action": "approve"})
+    assert answer.status_code == 422
+    assert called in unescape(answer.text)
+
+
+def test_a_first_reader_is_not_told_to_have_seen_the_version_before(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    number = launch_case(service, draft={"title": PROACTIVE_DRAFT["title"]}).number
+    decide_next(service, number, answers=PROACTIVE_DRAFT)
+    browser = signed_in("section_head")
+    page = browser.get(f"/todo/{todo_of(service, number).id}", headers=HTML).text
+    assert "与上一稿相比" in page
+    assert "与您上次看到的相比" not in page
+    decide_next(service, number, action="return", opinion="请改正文", return_to="drafting")
+    decide_next(service, number, answers={"body": "改过的正文。"})
+    page = browser.get(f"/todo/{todo_of(service, number).id}", headers=HTML).text
+    assert "与您上次看到的相比" in page
+
+
+@pytest.mark.parametrize("path", ["/me", "/people"])
+def test_a_page_asks_for_as_long_a_password_as_is_required(signed_in: SignIn, path: str) -> None:
+    page = signed_in("administrator").get(path, headers=HTML).text
+    assert set(re.findall(r'minlength="(\d+)"', page)) == {str(MIN_LENGTH)}
+    assert f"至少{MIN_LENGTH}个字符" in page
+
+
+def test_a_desk_sees_the_number_and_the_marking_line_once_there_are_any(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    number = launch_case(service).number
+    decide_all(service, number, until="issue")
+    todo = todo_of(service, number).id
+    browser = signed_in("office")
+    assert "（此件公开发布）" not in browser.get(f"/todo/{todo}", headers=HTML).text
+    decide_next(service, number)
+    page = browser.get(f"/todo/{todo}", headers=HTML).text
+    for shown in ("青应急〔2026〕1号", "（此件公开发布）"):
+        assert f"<dd>{shown}</dd>" in page
+
+
 def test_a_change_without_the_sessions_token_is_refused(
     service: Service, bureau: Bureau, signed_in: SignIn
 ) -> None:
@@ -207,6 +259,9 @@ def test_a_launch_is_previewed_with_its_holders_before_anything_is_stored(
     fields |= {"answer.drafter": "drafter", "answer.unit": UNIT, "answer.doc_type": "通知"}
     preview = post(browser, "/launch", fields | {"what": "preview"})
     assert preview.status_code == 200
+    assert (
+        field(preview, "next") == "/launch?procedure=proactive-disclosure"
+    )  # switching language comes back here
     for shown in ("将依次经过", "主要负责人签发", "网站公开"):
         assert shown in preview.text
     assert scalars(service, "SELECT count(*) FROM cases") == [0]
