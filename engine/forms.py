@@ -70,11 +70,27 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _document_number(text: str) -> str:
+    if not text:
+        return text
+    found = _DOCUMENT_NUMBER.fullmatch(text)
+    if found is None:
+        raise PydanticCustomError("not_a_number", "it must be a document number")
+    return "{}〔{}〕{}号".format(*found.groups())
+
+
+_DOCUMENT_NUMBER = re.compile(
+    r"([^〔〕]*[^〔〕\s])\s*[〔\[［(（【](\d{4})[〕\]］)）】]\s*([1-9]\d{0,5})\s*号", re.ASCII
+)
+
 Line = Annotated[str, AfterValidator(_one_line)]
 """One line of text without control characters, NFC."""
 
 WebAddress = Annotated[Line, Field(max_length=300), AfterValidator(_web_address)]
 """A web address as it is recorded and shown; what may be looked at is decided elsewhere."""
+
+DocumentNumber = Annotated[Line, AfterValidator(_document_number)]
+"""发文字号: 机关代字, year in 〔〕 and serial (《党政机关公文处理工作条例》 九(五)); or empty."""
 
 Text = Annotated[str, AfterValidator(_lines)]
 """Several lines of text without control characters, NFC."""
@@ -233,6 +249,10 @@ def clean_opinion(raw: str) -> str:
 
 
 _WORDING = {
+    "not_a_number": (
+        "须由机关代字、年份和序号组成，如 青应急〔2026〕12号",
+        "it takes the organ's series, the year and the serial, such as 青应急〔2026〕12号",
+    ),
     "not_one_line": ("须为一行文字", "it must be one line"),
     "too_many_marks": (
         f"连续的组合符号超过{MAX_MARKS}个",

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rules.disclosure import DisclosureAttribute
 from rules.errors import DatesOutOfOrder, GroundMissing, NumberTaken, TracesLeft
-from tasks import Form, FormFacts, Intake, Line, WebAddress, asked, require_past, require_seen
+from tasks import DocumentNumber, Form, FormFacts, Intake, Line, WebAddress, asked, require_past, require_seen
 
 
 class DocumentType(StrEnum):
@@ -125,7 +125,9 @@ class Issue(Form):
 
     formed_on: Annotated[date, asked("成文日期")]
     issued_on: Annotated[date, asked("印发日期")]
-    doc_no: Annotated[Line, asked("发文字号", hint="留空则取下一号", max_length=60)] = ""
+    doc_no: Annotated[
+        DocumentNumber, asked("发文字号", hint="如 青应急〔2026〕12号；留空则取下一号", max_length=60)
+    ] = ""
     series: Annotated[Line, asked("机关代字", hint="留空则用默认代字，如 青应急", max_length=30)] = ""
 
     def check(self, facts: FormFacts) -> None:

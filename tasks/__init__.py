@@ -3,6 +3,7 @@
 from engine.calls import Action, SigningOrder
 from engine.drafting import Drafting
 from engine.forms import (
+    DocumentNumber,
     Form,
     FormFacts,
     Intake,
@@ -25,6 +26,7 @@ from tasks.withdraw import withdraw
 
 __all__ = [
     "Action",
+    "DocumentNumber",
     "Done",
     "Drafting",
     "Form",

@@ -1,5 +1,6 @@
 """``up`` and ``demo``: starting everything here."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,6 +68,13 @@ def demo(
 ) -> None:
     """演示：青岭县应急管理局，十余件事项处于不同环节，Ctrl-C 停止，数据保留 / the sample bureau, with more
     than a dozen cases on their way; Ctrl-C stops it, its data stay"""
+    if any(name.startswith("GONGKAI_") for name in os.environ):
+        tell(
+            say(
+                "· 演示不使用 GONGKAI_* 设置；数据目录用 --home，按设置运行用 gongkai up",
+                "· A demonstration takes no GONGKAI_* setting: --home is its folder; gongkai up heeds them",
+            )
+        )
     if once:
         from deployments.demo import show
 

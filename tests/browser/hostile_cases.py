@@ -106,7 +106,11 @@ class Walk:
         match asked.kind:
             case "text" | "long":
                 self.used.add(asked.posted)
-                return self._address(todo) if asked.name in ADDRESSES else self._said(asked.longest or 300)
+                if asked.name in ADDRESSES:
+                    return self._address(todo)
+                if asked.name == "doc_no":
+                    return f"{self._said(40)}〔2026〕{todo.id}号"
+                return self._said(asked.longest or 300)
             case "date":
                 return self.service.today.isoformat()
             case "choice" if asked.required:

@@ -130,7 +130,7 @@ def test_up_runs_everything_until_it_is_told_to_stop(home: Path, tmp_path: Path)
 @pytest.mark.long
 @pytest.mark.timeout(300)
 def test_demo_once_walks_zd_01_whole_and_leaves_nothing(tmp_path: Path) -> None:
-    environment = clean_environment() | {"TMPDIR": str(tmp_path)}
+    environment = clean_environment() | {"TMPDIR": str(tmp_path), "GONGKAI_WEBSITE": "by-hand"}
     done = subprocess.run(
         [sys.executable, "-c", ENTRY, "demo", "--once"],
         env={**environment, "PYTHONPATH": str(ROOT)},
@@ -141,6 +141,7 @@ def test_demo_once_walks_zd_01_whole_and_leaves_nothing(tmp_path: Path) -> None:
     )
     out, err = done.stdout.decode(), done.stderr.decode()
     assert done.returncode == 0, err
+    assert "GONGKAI_*" in err, "settings that a demonstration does not heed are mentioned"
     for word in ("办结", "网站公开", "COMPLETED", "与签发文稿一致", "全部不变量成立", "gao.yun"):
         assert word in out
     assert len(re.findall(r"\d+ ms", out)) == 9, "one request per decision"

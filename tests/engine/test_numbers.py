@@ -7,9 +7,7 @@ import pytest
 
 from engine.acts.decide import DecisionRequest, decide
 from engine.service import Service
-from rules.errors import (
-    NumberTaken,
-)
+from rules.errors import InvalidInput, NumberTaken
 from tests.builders import (
     Bureau,
     decide_all,
@@ -33,6 +31,30 @@ def test_number_taken_is_refused_and_stated_numbers_are_skipped(service: Service
     decide_all(service, case.number, until="issue")
     with pytest.raises(NumberTaken):
         decide_next(service, case.number, answers={**day, "doc_no": "青应急〔2026〕2号"})
+
+
+@pytest.mark.parametrize("typed", ["青应急[2026]12号", "青应急（2026） 12号", "青应急 【2026】12 号"])
+def test_a_stated_number_is_kept_with_its_year_in_hexagonal_brackets(
+    service: Service, bureau: Bureau, typed: str
+) -> None:
+    day = {"formed_on": "2026-04-20", "issued_on": "2026-04-20"}
+    case = launch_case(service)
+    decide_all(service, case.number, until="issue")
+    decide_next(service, case.number, answers={**day, "doc_no": typed})
+    assert scalars(service, "SELECT doc_no FROM document_issue") == ["青应急〔2026〕12号"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["乱写的号", "青应急〔2026〕号", "青应急〔26〕12号", "〔2026〕12号", "青应急〔2026〕012号"],
+)
+def test_what_is_no_number_is_refused_in_words(service: Service, bureau: Bureau, typed: str) -> None:
+    day = {"formed_on": "2026-04-20", "issued_on": "2026-04-20"}
+    case = launch_case(service)
+    decide_all(service, case.number, until="issue")
+    with pytest.raises(InvalidInput, match="青应急〔2026〕12号"):
+        decide_next(service, case.number, answers={**day, "doc_no": typed})
+    assert scalars(service, "SELECT count(*) FROM document_issue") == [0]
 
 
 def test_one_stated_number_asked_for_twice_at_once_goes_to_one_case(service: Service, bureau: Bureau) -> None:
