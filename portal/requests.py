@@ -33,6 +33,11 @@ Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{4,9}", re.ASCII)
 
 
+def printable(words: str) -> str:
+    """Words that are looked for, without control characters: no text of ours has any."""
+    return "".join(c for c in words if c.isprintable())
+
+
 def known_number(number: str) -> str:
     """A number that can exist; anything else is not found without asking the database.
 

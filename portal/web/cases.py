@@ -9,7 +9,7 @@ from engine import reading
 from engine.acts.hand_over import hand_over_draft
 from engine.reading import CaseView, VersionContent
 from engine.service import Service
-from portal.requests import BIGGEST_ID, VersionNumber, known_number
+from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
 from portal.web.disclosure import disclosure_of
 from portal.web.pages import page, see_other
@@ -26,7 +26,7 @@ def case_list(
     before: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
 ) -> HTMLResponse:
     """The cases one may know of, newest first."""
-    q = "".join(c for c in q if c.isprintable())
+    q = printable(q)
     found = reading.list_cases(
         request.app.state.service, session.actor, state=state, words=q.strip(), before=before
     )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from engine import reading
-from portal.requests import BIGGEST_ID
+from portal.requests import BIGGEST_ID, printable
 from portal.web.caller import Reader
 from portal.web.pages import page
 
@@ -29,7 +29,7 @@ def mailbox(
     request: Request, session: Reader, to: Annotated[str, Query(max_length=100)] = ""
 ) -> HTMLResponse:
     """One's own messages, an administrator's: everybody's; newest first."""
-    to = "".join(c for c in to if c.isprintable()).strip()
+    to = printable(to).strip()
     lines = reading.list_mails(request.app.state.service, session.actor, to=to)
     return page(request, "mailbox.html", session, lines=lines, to=to)
 

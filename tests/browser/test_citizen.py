@@ -12,9 +12,8 @@ from engine.leases import claim, settle
 from engine.service import Service
 from tests import sample_files as samples
 from tests.browser.conftest import PHONE, Portal, Visit
-from tests.browser.test_files import red_share
+from tests.browser.test_files import require_shown
 from tests.builders import PROACTIVE_DRAFT, decide_all, launch_case, scalars
-from tests.waiting import wait_until
 
 
 def publish(service: Service, **draft: Any) -> str:
@@ -66,12 +65,7 @@ def test_pdf_and_images_stand_in_the_page_beside_their_downloads(portal: Portal,
     number = publish(portal.service, attachments=files)
     citizen = visit()
     page = citizen.go(f"/register/{number.lower()}").page
-    image, frame = page.locator("img.shown"), page.locator("iframe.shown")
-    image.scroll_into_view_if_needed()
-    expect(image).to_have_js_property("naturalWidth", 400)
-    assert red_share(image) > 0.9
-    frame.scroll_into_view_if_needed()
-    wait_until(lambda: red_share(frame) > 0.3, seconds=30, what="the PDF in its frame")
+    require_shown(page)
     citizen.require_accessible()
     with page.expect_download() as saved:
         page.get_by_role("link", name="名单.pdf").click()

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests import sample_files as samples
 from tests.browser.conftest import PHONE, Portal, Visit
@@ -20,6 +20,16 @@ def red_share(element: Locator) -> float:
     shot = Image.open(BytesIO(element.screenshot())).convert("RGB").resize((50, 50)).tobytes()
     pixels = zip(shot[::3], shot[1::3], shot[2::3], strict=True)
     return sum(r > 150 and g < 90 and b < 90 for r, g, b in pixels) / 2500
+
+
+def require_shown(page: Page) -> None:
+    """The red image of the samples, 400 wide, and their PDF stand in the page and can be seen."""
+    image, frame = page.locator("img.shown"), page.locator("iframe.shown")
+    image.scroll_into_view_if_needed()
+    expect(image).to_have_js_property("naturalWidth", 400)
+    assert red_share(image) > 0.9
+    frame.scroll_into_view_if_needed()
+    wait_until(lambda: red_share(frame) > 0.3, seconds=30, what="the PDF in its frame")
 
 
 def test_a_drafter_brings_files_and_the_reviewer_sees_pdf_and_image_in_the_page(
@@ -51,12 +61,7 @@ def test_a_drafter_brings_files_and_the_reviewer_sees_pdf_and_image_in_the_page(
     reviewer = visit().sign_in("section_head", then=f"/todo/{todo_of(portal.service, number).id}")
     page = reviewer.page
     expect(page.locator(".text")).to_contain_text(samples.WORDS)
-    image, frame = page.locator("img.shown"), page.locator("iframe.shown")
-    image.scroll_into_view_if_needed()
-    expect(image).to_have_js_property("naturalWidth", 400)
-    assert red_share(image) > 0.9
-    frame.scroll_into_view_if_needed()
-    wait_until(lambda: red_share(frame) > 0.3, seconds=30, what="the PDF in its frame")
+    require_shown(page)
     reviewer.require_accessible()
     reviewer.picture("reviewer-files", whole=True)
 
