@@ -1,6 +1,7 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
 from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
+from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
     DocumentIssue,
@@ -34,6 +35,8 @@ __all__ = [
     "AuthSession",
     "Case",
     "CaseCounter",
+    "Clock",
+    "ClockAct",
     "Decision",
     "DocumentIssue",
     "DocumentVersion",
@@ -53,6 +56,7 @@ __all__ = [
     "RegisterFile",
     "RegisterFileChunk",
     "RegisterText",
+    "Rung",
     "SavedDraft",
     "SecrecyRegisterLine",
     "ShownCase",

@@ -1,0 +1,211 @@
+"""Clocks as rows: armed, ended and moved, always within the work on their case and with their ledger entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from engine.clocks.reckoning import Reckoned, Start, first_rung, reckoned, start_from
+from engine.work import Work
+from models import Assignment, Clock, ClockAct, Rung
+from models.statement import Statement
+from rules.ladder import Ending
+from rules.ladder import Rung as Planned
+
+_clock, _rung, _act, _assignment = Clock.__table__, Rung.__table__, ClockAct.__table__, Assignment.__table__
+
+_OPEN = Statement(
+    select(_clock).where(_clock.c.case_id == bindparam("case"), _clock.c.closed_at.is_(None)).order_by(_clock.c.id)
+)
+_GRANTED = Statement(
+    select(_act).where(_act.c.clock_id == bindparam("clock"), _act.c.granted).order_by(_act.c.id)
+)
+
+
+@dataclass(frozen=True)
+class Armed:
+    """A clock about to be stored: what it says, the date it comes to, and its first rung."""
+
+    values: dict[str, Any]
+    rung: dict[str, Any]
+
+
+def plan(
+    work: Work,
+    *,
+    key: str,
+    title: dict[str, str],
+    starts: Sequence[Start],
+    ladder: str = "",
+    ending: Ending = Ending.MISSED,
+    silence: str = "",
+) -> Armed:
+    """What arming a clock now stores.
+
+    Raises:
+        NoRuleInForce: no such number on the day of a start.
+    """
+    made = reckoned(starts, (), work.law)
+    rung = first_rung(made.due, ladder, ending, work.law, now=work.now)
+    return Armed(
+        {
+            "key": key,
+            "title": title,
+            "starts": [start.as_json() for start in starts],
+            "ladder": ladder,
+            "ending": ending.value,
+            "silence": silence,
+            "armed_at": work.now,
+            "moves": 0,
+            "stage": "running",
+            "closed_because": "",
+            "met_late": False,
+            **told(work, made),
+        },
+        as_row(rung, moves=0),
+    )
+
+
+def told(work: Work, made: Reckoned) -> dict[str, Any]:
+    """The columns that hold what the law made of a clock."""
+    due = made.due
+    return {
+        "law_revision": work.law.revision,
+        "governing": made.governing,
+        "basis": str(due.term.basis or ""),
+        "due_on": due.on,
+        "late_from": due.late_from,
+        "provisional": due.provisional,
+    }
+
+
+def as_row(rung: Planned, *, moves: int) -> dict[str, Any]:
+    """An armed rung as its row."""
+    return {"moves": moves, "kind": rung.kind.value, "place": rung.place, "due_at": rung.at, "late": False}
+
+
+def start_clock(work: Work, armed: Armed) -> Row[Any]:
+    """Store a clock of the case with its first rung."""
+    key = armed.values["key"]
+    before = select(func.coalesce(func.max(_clock.c.round), 0) + 1).where(
+        _clock.c.case_id == work.case.id, _clock.c.key == key
+    )
+    row = work.connection.execute(
+        insert(_clock)
+        .values(case_id=work.case.id, round=before.scalar_subquery(), **armed.values)
+        .returning(_clock)
+    ).one()
+    work.connection.execute(insert(_rung).values(clock_id=row.id, case_id=work.case.id, **armed.rung))
+    note_armed(work, armed, f"{key}:{row.round}")
+    return row
+
+
+def note_armed(work: Work, armed: Armed, label: str) -> None:
+    """The ledger entry of a clock that starts."""
+    values = armed.values
+    work.note("clock-armed", basis=values["basis"], step=label, data=_dates(values))
+
+
+def end_clock(work: Work, clock: Row[Any], because: str, *, at: datetime | None = None) -> bool:
+    """End an open clock: met, lapsed, arrived or stopped. Returns whether the limit was missed.
+
+    Args:
+        at: when what it waited for happened; now, unless it is known better.
+    """
+    late = because == "met" and clock.late_from is not None and (at or work.now) >= clock.late_from
+    work.connection.execute(
+        update(_clock)
+        .where(_clock.c.id == clock.id)
+        .values(closed_at=work.now, closed_because=because, met_late=late)
+    )
+    work.connection.execute(delete(_rung).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None)))
+    close_todos(work, clock.id)
+    note_ended(work, f"{clock.key}:{clock.round}", because, basis=clock.basis, late=late)
+    return late
+
+
+def note_ended(work: Work, label: str, because: str, *, basis: str, late: bool) -> None:
+    """The ledger entry of a clock that ends."""
+    work.note(f"clock-{because}", basis=basis, step=label, data={"late": late} if because == "met" else None)
+
+
+def close_todos(work: Work, clock_id: int) -> None:
+    """Escalations of a clock that ended, or has time again, need nobody any more."""
+    about = _assignment.c.rung_id.in_(select(_rung.c.id).where(_rung.c.clock_id == clock_id))
+    work.connection.execute(
+        update(_assignment)
+        .where(_assignment.c.case_id == work.case.id, _assignment.c.closed_at.is_(None), about)
+        .values(closed_at=work.now, closed_because="clock-ended")
+    )
+
+
+def end_all(work: Work) -> None:
+    """A case that ended has no running clock."""
+    for clock in open_clocks(work.connection, work.case.id):
+        end_clock(work, clock, "stopped")
+
+
+def open_clocks(connection: Connection, case_id: int) -> list[Any]:
+    """The running clocks of a case, in the order they were armed."""
+    return _OPEN.run(connection, {"case": case_id})
+
+
+def granted_acts(connection: Connection, clock_id: int) -> list[Any]:
+    """What was granted of a clock, in the order it was asked."""
+    return _GRANTED.run(connection, {"clock": clock_id})
+
+
+def reckon_clock(work: Work, clock: Any) -> Reckoned:
+    """What the law of the moment makes of a stored clock and of all that was granted."""
+    starts = [start_from(stored) for stored in clock.starts]
+    return reckoned(starts, granted_acts(work.connection, clock.id), work.law)
+
+
+def rereckon(work: Work, clock: Any, why: str) -> tuple[date | None, date | None] | None:
+    """Bring a clock to the law and the acts of the moment; its ladder begins anew where the date moved.
+
+    Returns the last day before and after, or ``None`` where nothing moved.
+    """
+    made = reckon_clock(work, clock)
+    values = told(work, made)
+    moved = (clock.due_on, clock.late_from) != (values["due_on"], values["late_from"])
+    ahead = made.due.late_from is None or made.due.late_from > work.now
+    if moved:
+        values |= {"moves": clock.moves + 1, "stage": "running" if ahead else clock.stage}
+    work.connection.execute(update(_clock).where(_clock.c.id == clock.id).values(**values))
+    if not moved:
+        return None
+    _arm_anew(work, clock, made)
+    if ahead:
+        close_todos(work, clock.id)
+    data = {"why": why, "before": _said(clock.due_on), **_dates(values)}
+    work.note("clock-moved", basis=values["basis"], step=f"{clock.key}:{clock.round}", data=data)
+    return clock.due_on, values["due_on"]
+
+
+def _arm_anew(work: Work, clock: Any, made: Reckoned) -> None:
+    fired = work.connection.execute(
+        select(_rung.c.kind, _rung.c.place).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_not(None))
+    ).all()
+    before = frozenset((row.kind, row.place) for row in fired)
+    rung = first_rung(made.due, clock.ladder, Ending(clock.ending), work.law, now=work.now, fired=before)
+    work.connection.execute(delete(_rung).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None)))
+    work.connection.execute(
+        insert(_rung).values(clock_id=clock.id, case_id=work.case.id, **as_row(rung, moves=clock.moves + 1))
+    )
+
+
+def _dates(values: dict[str, Any]) -> dict[str, Any]:
+    late_from = values["late_from"]
+    return {
+        "due": _said(values["due_on"]),
+        "late_from": None if late_from is None else late_from.isoformat(),
+        "provisional": values["provisional"],
+        "law": values["law_revision"],
+    }
+
+
+def _said(on: date | None) -> str | None:
+    return None if on is None else on.isoformat()
