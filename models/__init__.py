@@ -13,6 +13,7 @@ from models.document import (
     SecrecyRegisterLine,
 )
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
+from models.law import LawChange, LawKind
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
@@ -42,6 +43,8 @@ __all__ = [
     "DocumentVersion",
     "Holding",
     "Incident",
+    "LawChange",
+    "LawKind",
     "LedgerEntry",
     "LedgerHead",
     "LedgerSeal",

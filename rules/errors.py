@@ -199,6 +199,21 @@ class CalendarTableRefused(GongkaiError):
     )
 
 
+class NumberFixedByLaw(GongkaiError):
+    """A number that a statute or the notice sets is not the site's to change."""
+
+    zh = Said(
+        "法定时限不能由本单位更改",
+        "{key}（{name_zh}）由{source}规定",
+        "请从文件中删去这一项后重新导入；没有导入任何内容",
+    )
+    en = Said(
+        "A statutory period is not the site's to change",
+        "{key} ({name_en}) is set by {source}",
+        "Take it out of the file and import it again; nothing was imported",
+    )
+
+
 class ExtensionRefused(GongkaiError):
     """A period is extended once, in its own unit, and no further than its rule allows."""
 

@@ -45,6 +45,16 @@ def as_instant(moment: Moment, *, field: str = "start") -> datetime:
     return moment.astimezone(UTC)
 
 
+def day_from(value: object) -> date | None:
+    """The day a file gives: a date, or its text ``2027-01-01``; None where it is neither."""
+    if type(value) is date:  # YAML may read dates itself
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None
+
+
 def _check_year(year: int, field: str) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidInput(
