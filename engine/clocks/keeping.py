@@ -122,6 +122,7 @@ def end_clock(work: Work, clock: Row[Any], because: str, *, at: datetime | None 
     )
     work.connection.execute(delete(_rung).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None)))
     close_todos(work, clock.id)
+    _answer_nobody(work, clock.id)
     note_ended(work, f"{clock.key}:{clock.round}", because, basis=clock.basis, late=late)
     return late
 
@@ -137,6 +138,26 @@ def close_todos(work: Work, clock_id: int) -> None:
     work.connection.execute(
         update(_assignment)
         .where(_assignment.c.case_id == work.case.id, _assignment.c.closed_at.is_(None), about)
+        .values(closed_at=work.now, closed_because="clock-ended")
+    )
+
+
+def _answer_nobody(work: Work, clock_id: int) -> None:
+    """What was asked of a clock that ended needs no answer."""
+    asked = (
+        update(_act)
+        .where(_act.c.clock_id == clock_id, _act.c.answered_at.is_(None))
+        .values(answered_at=work.now, granted=False)
+        .returning(_act.c.id)
+        .cte("asked")
+    )
+    work.connection.execute(
+        update(_assignment)
+        .where(
+            _assignment.c.case_id == work.case.id,
+            _assignment.c.closed_at.is_(None),
+            _assignment.c.clock_act_id.in_(select(asked.c.id)),
+        )
         .values(closed_at=work.now, closed_because="clock-ended")
     )
 

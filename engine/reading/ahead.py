@@ -132,10 +132,17 @@ def _run_ahead(
     return ahead
 
 
+class _Untold(dict[str, Any]):
+    """Facts of a step that has not happened: whatever else a procedure asks of them is not known yet."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""
+
+
 def _usual(chosen: Procedure, call: Call, draft: Mapping[str, Any], website: str) -> Outcome:
     """What comes of a step when nothing is the matter."""
     if not isinstance(call, ReviewCall):
-        return Done({"website": website})  # what a procedure asks of a record today
+        return Done(_Untold(website=website))
     return _outcome(chosen, call.as_json(), Action.APPROVE, {}, draft)
 
 
@@ -195,7 +202,7 @@ def _next(
 
 
 def _pretend(call: Call, _round: int, *, website: str) -> Outcome | None:
-    return Done({"website": website}) if isinstance(call, RecordCall) else None
+    return Done(_Untold(website=website)) if isinstance(call, RecordCall) else None
 
 
 def _shown(call: Call) -> Ahead:
