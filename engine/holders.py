@@ -54,6 +54,14 @@ def require_holders(connection: Connection, posts: Mapping[Post, Facts], today: 
             raise no_holder(post.position, separated=bool(held[post]))
 
 
+def who_may_act(
+    connection: Connection, posts: Mapping[Post, Facts], today: date
+) -> dict[Post, list[int]]:
+    """Ids of the persons who may act for each post on a step of these facts, in order."""
+    held = _holders(connection, posts, today)
+    return {post: sorted(held[post] - set(kept_out(facts))) for post, facts in posts.items()}
+
+
 def is_held(connection: Connection, post: Post, today: date) -> bool:
     """Whether anybody holds the post at all."""
     return bool(_holders(connection, [post], today)[post])

@@ -1,0 +1,153 @@
+"""Whom a rung tells: the holders of the to-dos the limit waits for, and those it is escalated to."""
+
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from engine.holders import Post, post_for, who_may_act
+from engine.incidents import open_incident
+from engine.opening import duties
+from engine.policy import Facts
+from engine.work import Work
+from models import Assignment, Notification, Rung
+from rules.ladder import RungKind
+from rules.positions import Position, escalation_of
+from rules.time import local_date
+
+NOBODY = "escalation-of-nobody"
+"""A missed limit has nobody it could go up to."""
+
+_assignment, _notification = Assignment.__table__, Notification.__table__
+_rung = Rung.__table__
+
+
+def tell_holders(work: Work, clock: Any, rung: Any) -> None:
+    """A message to everyone the limit waits for; where nobody is asked, to drafter and administrators.
+
+    The superiors who were asked go on being told until it is met.
+    """
+    told = {person: todo.id for todo, people in _waited_for(work, clock) for person in people}
+    if not told:
+        told = dict.fromkeys([work.case.drafter_id, *_holding(work, Post(Position.ADMINISTRATOR))])
+    if rung.kind == RungKind.STILL_OVERDUE:
+        told |= _asked_superiors(work, clock)
+    _queue(work, "deadline", rung, told)
+
+
+def tell_lapse(work: Work, clock: Any, rung: Any) -> None:
+    """Whoever could have decided, and the drafter, learn that silence has had its meaning."""
+    people = {person for _, allowed in _waited_for(work, clock) for person in allowed}
+    _queue(work, "lapsed", rung, dict.fromkeys([*sorted(people), work.case.drafter_id]))
+
+
+def ask_superiors(work: Work, clock: Any, rung: Any) -> None:
+    """督办: a to-do for whoever stands above those the limit waits for. It presses, and never decides."""
+    delayed = {Position(todo.position) for todo, _ in _waited_for(work, clock)} or {Position.OFFICE}
+    for position in sorted({escalation_of(each, rung.place) for each in delayed}):
+        post, people = _first_held(work, position)
+        if not people:
+            _report(work, clock)
+            continue
+        todo = work.connection.execute(
+            insert(_assignment)
+            .values(
+                case_id=work.case.id,
+                rung_id=rung.id,
+                position=post.position.value,
+                unit_id=post.unit_id,
+                ordinal=0,
+                opened_at=work.now,
+                closed_because="",
+                note="",
+            )
+            .returning(_assignment.c.id)
+        ).scalar_one()
+        _queue(work, "escalated", rung, dict.fromkeys(people, todo))
+        work.note(
+            "escalated",
+            basis=clock.basis,
+            step=f"{clock.key}:{clock.round}",
+            data={"to": post.position.value, "place": rung.place},
+        )
+
+
+def _waited_for(work: Work, clock: Any) -> list[tuple[Any, list[int]]]:
+    """The open to-dos a limit waits for, each with the persons who may act on it."""
+    todos = [
+        todo
+        for todo in work.assignments
+        if todo.closed_at is None
+        and todo.step_id is not None
+        and clock.step_id in (None, todo.step_id)
+    ]
+    posts: dict[Post, Facts] = {}
+    of_todo = {}
+    for todo in todos:
+        step = work.step_of(todo.step_id)
+        assert step is not None
+        post = of_todo[todo.id] = Post(Position(todo.position), todo.unit_id, todo.person_id)
+        posts[post] = duties(work, step.call, post)
+    people = who_may_act(work.connection, posts, _today(work))
+    return [(todo, people[of_todo[todo.id]]) for todo in todos]
+
+
+def _first_held(work: Work, position: Position) -> tuple[Post, list[int]]:
+    """The post, or the next one above it that anybody holds."""
+    for each in dict.fromkeys([position, Position.DEPUTY_HEAD, Position.HEAD]):
+        post = post_for(each, unit_id=work.case.unit_id, drafter_id=work.case.drafter_id)
+        if people := _holding(work, post):
+            return post, people
+    return post, []
+
+
+def _holding(work: Work, post: Post) -> list[int]:
+    return who_may_act(work.connection, {post: Facts(clerical=True)}, _today(work))[post]
+
+
+def _asked_superiors(work: Work, clock: Any) -> dict[int, int]:
+    """Who has a to-do because of this limit, open or not."""
+    rows = work.connection.execute(
+        select(_notification.c.person_id, _notification.c.assignment_id)
+        .join(_rung, _rung.c.id == _notification.c.rung_id)
+        .where(_rung.c.clock_id == clock.id, _notification.c.template == "escalated")
+        .order_by(_notification.c.id)
+    )
+    return {row.person_id: row.assignment_id for row in rows}
+
+
+def _queue(work: Work, template: str, rung: Any, told: dict[int, int | None]) -> None:
+    rows = [
+        {
+            "key": f"{template}:{rung.id}:{person}",
+            "template": template,
+            "case_id": work.case.id,
+            "assignment_id": todo,
+            "rung_id": rung.id,
+            "person_id": person,
+            "created_at": work.now,
+            "next_try_at": work.now,
+            "attempts": 0,
+            "last_error": "",
+        }
+        for person, todo in told.items()
+    ]
+    if rows:
+        work.connection.execute(upsert(_notification).on_conflict_do_nothing(), rows)
+
+
+def _report(work: Work, clock: Any) -> None:
+    open_incident(
+        work,
+        NOBODY,
+        zh=f"“{clock.title['zh']}”已逾期，应升级督办，但上级岗位（分管负责人、主要负责人）目前无人在任。"
+        "请任命该岗位人员（gongkai people import）。",
+        en=f"“{clock.title['en']}” is overdue and should go up, but nobody holds the posts above (deputy head, "
+        "head). Name a holder (gongkai people import).",
+        blocking=False,
+        step=f"{clock.key}:{clock.round}",
+    )
+
+
+def _today(work: Work) -> Any:
+    return local_date(work.now, work.timezone)
