@@ -54,9 +54,7 @@ def require_holders(connection: Connection, posts: Mapping[Post, Facts], today: 
             raise no_holder(post.position, separated=bool(held[post]))
 
 
-def who_may_act(
-    connection: Connection, posts: Mapping[Post, Facts], today: date
-) -> dict[Post, list[int]]:
+def who_may_act(connection: Connection, posts: Mapping[Post, Facts], today: date) -> dict[Post, list[int]]:
     """Ids of the persons who may act for each post on a step of these facts, in order."""
     held = _holders(connection, posts, today)
     return {post: sorted(held[post] - set(kept_out(facts))) for post, facts in posts.items()}

@@ -311,7 +311,9 @@ def _queue(work: Work, call: ActivityCall, row: StepRow) -> None:
     )
 
 
-def settle_step(work: Work, row: StepRow, outcome: dict[str, Any], because: str, *, ended: str = "met") -> None:
+def settle_step(
+    work: Work, row: StepRow, outcome: dict[str, Any], because: str, *, ended: str = "met"
+) -> None:
     """Write a step's outcome and close whatever of it is still open; its clock is ``ended``."""
     several = row.kind == "review" and SigningOrder(row.call["order"]) is not SigningOrder.ONE
     if several or ended == "lapsed":

@@ -17,7 +17,9 @@ from rules.ladder import Rung as Planned
 _clock, _rung, _act, _assignment = Clock.__table__, Rung.__table__, ClockAct.__table__, Assignment.__table__
 
 _OPEN = Statement(
-    select(_clock).where(_clock.c.case_id == bindparam("case"), _clock.c.closed_at.is_(None)).order_by(_clock.c.id)
+    select(_clock)
+    .where(_clock.c.case_id == bindparam("case"), _clock.c.closed_at.is_(None))
+    .order_by(_clock.c.id)
 )
 _GRANTED = Statement(
     select(_act).where(_act.c.clock_id == bindparam("clock"), _act.c.granted).order_by(_act.c.id)

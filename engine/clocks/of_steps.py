@@ -4,18 +4,46 @@ decision path gets no statement more.
 
 from typing import Any
 
-from sqlalchemy import CTE, Select, String, Table, Update, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    CTE,
+    Select,
+    String,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from engine.clocks.keeping import Armed
 from models import Assignment, Clock, ClockAct, Rung
 
 _clock, _rung, _act, _assignment = Clock.__table__, Rung.__table__, ClockAct.__table__, Assignment.__table__
 
-_OF_CLOCK = (
-    "key title starts ladder ending silence armed_at moves stage closed_because met_late"
-    " law_revision governing basis due_on late_from provisional"
-).split()
-_OF_RUNG = "moves kind place due_at late".split()
+_OF_CLOCK = [
+    "key",
+    "title",
+    "starts",
+    "ladder",
+    "ending",
+    "silence",
+    "armed_at",
+    "moves",
+    "stage",
+    "closed_because",
+    "met_late",
+    "law_revision",
+    "governing",
+    "basis",
+    "due_on",
+    "late_from",
+    "provisional",
+]
+_OF_RUNG = ["moves", "kind", "place", "due_at", "late"]
 
 
 def _bound(table: Table, names: list[str], prefix: str) -> dict[str, Any]:
@@ -53,7 +81,9 @@ def ending(settling: Update) -> Select[Any]:
     about it any more. Returns the clock that ended, if the step had one.
     """
     late = (bindparam("ended", type_=String) == "met") & (
-        func.coalesce(bindparam("acted_at", type_=_clock.c.late_from.type) >= _clock.c.late_from, literal(False))
+        func.coalesce(
+            bindparam("acted_at", type_=_clock.c.late_from.type) >= _clock.c.late_from, literal(False)
+        )
     )
     ended = (
         update(_clock)

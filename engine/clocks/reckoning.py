@@ -159,5 +159,3 @@ def _rethink(law: Law, now: datetime, *, place: int) -> Rung:
     return Rung(
         RungKind.NOT_COUNTED, place, datetime.combine(on, MORNING, tzinfo=ZoneInfo(law.calendar.timezone))
     )
-
-

@@ -77,9 +77,7 @@ def _waited_for(work: Work, clock: Any) -> list[tuple[Any, list[int]]]:
     todos = [
         todo
         for todo in work.assignments
-        if todo.closed_at is None
-        and todo.step_id is not None
-        and clock.step_id in (None, todo.step_id)
+        if todo.closed_at is None and todo.step_id is not None and clock.step_id in (None, todo.step_id)
     ]
     posts: dict[Post, Facts] = {}
     of_todo = {}
