@@ -35,7 +35,7 @@ class RungKind(StrEnum):
     """What happens at a rung, in the order of the ladder."""
 
     NOT_COUNTED = "not-counted"
-    """Time is not being counted, and no end of that is known: somebody should see whether it still must be."""
+    """Time is not being counted, and no end of that is known: somebody should see to it."""
     REMIND = "remind"
     LAPSE = "lapse"
     ARRIVE = "arrive"
@@ -103,7 +103,8 @@ class _Steps:
     """Counts from the end of a limit, in its unit."""
 
     def __init__(self, due: Due, calendar: WorkingCalendar) -> None:
-        assert due.on is not None and due.late_from is not None
+        assert due.on is not None
+        assert due.late_from is not None
         self._on, self._late_from, self._calendar = due.on, due.late_from, calendar
         self._unit = due.term.period.unit
 

@@ -1,1 +1,1 @@
-"""Time limits 时限: armed with the change that starts them, called to mind, met, missed, escalated, lapsed."""
+"""Time limits 时限: armed, called to mind, met, missed, escalated, lapsed."""

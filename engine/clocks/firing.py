@@ -1,8 +1,8 @@
 """The clock service: fires the rungs whose time has come, in order, each once, and arms the next.
 
-Any number of processes may do it at once. A due rung is claimed by the lock on its case: whoever decides on the
-case goes first, and a case someone has is passed over and taken the next time. All due rungs of a case fire in
-one transaction, so a crash fires all of them or none.
+Any number of processes may do it at once. A due rung is claimed by the lock on its case: whoever decides on
+the case goes first, and a case someone has is passed over and taken the next time. All due rungs of a case
+fire in one transaction, so a crash fires all of them or none.
 """
 
 from collections.abc import Callable, Collection
@@ -167,7 +167,7 @@ def _raise_stage(work: Work, clock: Any, kind: RungKind) -> None:
 def _lapse(work: Work, clock: Any, rung: Any) -> None:
     """Silence has a meaning here: the step settles without anybody's decision, by its article."""
     step = work.step_of(clock.step_id)
-    assert step is not None and step.settled_at is None  # settling a step ends its clock
+    assert step is not None  # settling a step ends its clock
     tell_lapse(work, clock, rung)
     settle_step(work, step, encode(Lapsed(clock.silence)), "lapsed", ended="lapsed")
     advance(work)
@@ -197,8 +197,8 @@ def _report(service: Service, case_id: int) -> None:
             work,
             "clock-failed",
             zh="时限提醒未能执行：程序内部错误。时限仍在计算，系统会反复重试；请查看日志。",
-            en="A time limit's reminder could not be carried out: internal error. The limit goes on running and "
-            "it is tried again and again; see the log.",
+            en="A time limit's reminder could not be carried out: internal error. The limit goes on running "
+            "and it is tried again and again; see the log.",
             blocking=False,
         )
         work.finish()

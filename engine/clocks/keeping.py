@@ -1,4 +1,4 @@
-"""Clocks as rows: armed, ended and moved, always within the work on their case and with their ledger entry."""
+"""Clocks as rows: armed, ended and moved, always within the work on their case and in the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

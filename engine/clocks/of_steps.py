@@ -2,6 +2,7 @@
 decision path gets no statement more.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from models import Assignment, Clock, ClockAct, Rung
 
 _clock, _rung, _act, _assignment = Clock.__table__, Rung.__table__, ClockAct.__table__, Assignment.__table__
 
-_OF_CLOCK = [
+_OF_CLOCK = (
     "key",
     "title",
     "starts",
@@ -42,11 +43,11 @@ _OF_CLOCK = [
     "due_on",
     "late_from",
     "provisional",
-]
+)
 _OF_RUNG = ["moves", "kind", "place", "due_at", "late"]
 
 
-def _bound(table: Table, names: list[str], prefix: str) -> dict[str, Any]:
+def _bound(table: Table, names: Iterable[str], prefix: str) -> dict[str, Any]:
     return {name: bindparam(f"{prefix}{name}", type_=table.c[name].type) for name in names}
 
 

@@ -140,8 +140,8 @@ def _report(work: Work, clock: Any) -> None:
         NOBODY,
         zh=f"“{clock.title['zh']}”已逾期，应升级督办，但上级岗位（分管负责人、主要负责人）目前无人在任。"
         "请任命该岗位人员（gongkai people import）。",
-        en=f"“{clock.title['en']}” is overdue and should go up, but nobody holds the posts above (deputy head, "
-        "head). Name a holder (gongkai people import).",
+        en=f"“{clock.title['en']}” is overdue and should go up, but nobody holds the posts above (deputy "
+        "head, head). Name a holder (gongkai people import).",
         blocking=False,
         step=f"{clock.key}:{clock.round}",
     )

@@ -1,4 +1,4 @@
-"""The time limits of a case 时限: what is due when, by which provision, how it is reckoned, what became of it."""
+"""The time limits of a case 时限: what is due when, by which provision, how that is reckoned."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -64,7 +64,9 @@ class ActView:
 
 @dataclass(frozen=True)
 class ClockView:
-    """One time limit. ``state``: running, due-soon, overdue, escalated, met, met-late, lapsed, arrived, stopped.
+    """One time limit.
+
+    ``state``: running, due-soon, overdue, escalated; met, met-late, lapsed, arrived, stopped.
 
     ``step`` is the label of the step whose own target it is; null: it is the case's.
     """
