@@ -1,4 +1,4 @@
-"""``start_clock`` 起算, ``stop_clock`` 止算, ``wait_until`` 等待: limits of a case, through steps and returns."""
+"""``start_clock`` 起算, ``stop_clock`` 止算, ``wait_until`` 等待: limits that belong to a case."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
