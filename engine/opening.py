@@ -21,9 +21,8 @@ from sqlalchemy import (
 
 from engine.actor import current
 from engine.calls import Action, ActivityCall, Call, HoldCall, ReviewCall, SigningOrder
-from engine.clocks.keeping import Armed, note_armed, note_ended, plan
+from engine.clocks.keeping import Armed, note_armed, note_ended, plan_for_step
 from engine.clocks.of_steps import armed_parameters, arming, ending
-from engine.clocks.reckoning import Start
 from engine.holders import Post, is_held, no_holder, post_for
 from engine.incidents import open_incident
 from engine.policy import Facts, kept_out
@@ -31,7 +30,6 @@ from engine.signing import Signed, asked_first, asked_next
 from engine.work import StepRow, Work
 from models import Activity, Assignment, Holding, Notification, Person, Step
 from models.statement import Statement
-from rules.ladder import Ending
 from rules.positions import Position
 from rules.time import local_date
 
@@ -186,15 +184,7 @@ def _own_clock(work: Work, call: ReviewCall) -> Armed | None:
     """The clock of a step that has a target: it starts anew with every round."""
     if not call.target:
         return None
-    return plan(
-        work,
-        key=f"step:{call.key}",
-        title={"zh": call.title.zh, "en": call.title.en},
-        starts=[Start(call.target, "环节开启", "the step was opened", work.now)],
-        ladder="" if call.silence else "step",
-        ending=Ending.LAPSE if call.silence else Ending.MISSED,
-        silence=call.silence,
-    )
+    return plan_for_step(work, call.as_json(), work.now)
 
 
 def ask_next_signer(work: Work, row: StepRow) -> None:
