@@ -93,6 +93,7 @@ def _ask_statement(step: CTE | None = None, *, with_clock: bool = False) -> Stat
         "document_version_id",
         "opened_at",
     )
+    due = bindparam("next_try_at", type_=_notification.c.next_try_at.type)
     step_id = bindparam("step_id", type_=BigInteger) if step is None else select(step.c.id).scalar_subquery()
     todo = (
         insert(_assignment)
@@ -123,7 +124,7 @@ def _ask_statement(step: CTE | None = None, *, with_clock: bool = False) -> Stat
         "person_id": holder.c.id,
         "created_at": todo.c.opened_at,
         "attempts": literal(0),
-        "next_try_at": todo.c.opened_at,
+        "next_try_at": due,
         "last_error": literal(""),
     }
     asked = (
@@ -225,6 +226,7 @@ def _ask(work: Work, row: StepRow, ordinal: int, statement: Statement, step: dic
             "ordinal": ordinal,
             "document_version_id": row.document_version_id,
             "opened_at": work.now,
+            "next_try_at": work.machine_now,
             "today": today,
             "kept_out": kept_out(duties(work, row.call, post)),
         },
@@ -295,7 +297,7 @@ def _queue(work: Work, call: ActivityCall, row: StepRow) -> None:
             "idempotency_key": f"{work.case.number}:{row.label}",
             "epoch": 0,
             "attempts": 0,
-            "next_try_at": work.now,
+            "next_try_at": work.machine_now,
             "last_error": "",
         },
     )

@@ -51,7 +51,10 @@ def create_app(service: Service | None = None) -> FastAPI:
     app.state.sign_ins = SignInLines()
     app.state.uploads = UploadsUnderWay()
     app.add_middleware(
-        Door, time=chosen.time, secure=is_secure(chosen), patience=chosen.settings.body_patience_seconds
+        Door,
+        time=lambda: chosen.now,
+        secure=is_secure(chosen),
+        patience=chosen.settings.body_patience_seconds,
     )
     app.state.changes = Changes(chosen)
     install_handlers(app, web.answer_error)

@@ -129,7 +129,7 @@ class Projector:
 
     async def _set_state(self, case: CaseSeen, run: RunSeen) -> None:
         settings = self.service.settings
-        verdict = judge(case, run, now=self.service.now, patience=patience_of(settings))
+        verdict = judge(case, run, now=self.service.machine_now, patience=patience_of(settings))
         same = case.closed_at is None and case.message == run_message(case, settings.timezone)
         if not (verdict is Verdict.PARKED and same):
             await self.setter.mend(case, run, verdict)

@@ -31,12 +31,12 @@ class StepWriter:
 
     async def write(self, cases: list[CaseSeen]) -> Expected:
         """Send what changed of these cases; returns what must be found afterwards."""
-        now = self.service.now
+        now, machine_now = self.service.now, self.service.machine_now
         expected: Expected = {case.id: {} for case in cases}
         events = {}
         for case in cases:
             assert case.flow_run_id is not None
-            for step in task_runs.changed_steps(case, now):
+            for step in task_runs.changed_steps(case, machine_now):
                 run_id = task_runs.task_run_id(case.flow_run_id, step.label)
                 expected[case.id][run_id] = task_runs.state_of(step).type
                 events[run_id] = task_runs.task_run_event(

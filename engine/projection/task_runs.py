@@ -25,18 +25,18 @@ def task_run_id(flow_run_id: UUID, label: str) -> UUID:
     return uuid5(flow_run_id, label)
 
 
-def changed_steps(case: CaseSeen, now: datetime) -> list[StepSeen]:
+def changed_steps(case: CaseSeen, machine_now: datetime) -> list[StepSeen]:
     """The step rounds that differ from what was shown last. One being executed just now shows itself."""
     return [
         step
         for step in case.steps
         if max(step.opened_seq, step.settled_seq or 0) > case.shown_seq
-        or (step.attempts and step.settled_at is None and not _executing(step, now))
+        or (step.attempts and step.settled_at is None and not _executing(step, machine_now))
     ]
 
 
-def _executing(step: StepSeen, now: datetime) -> bool:
-    return step.leased_until is not None and step.leased_until > now
+def _executing(step: StepSeen, machine_now: datetime) -> bool:
+    return step.leased_until is not None and step.leased_until > machine_now
 
 
 def state_of(step: StepSeen) -> State[Any]:
