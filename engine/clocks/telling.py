@@ -124,7 +124,7 @@ def _queue(work: Work, template: str, rung: Any, told: dict[int, int | None]) ->
             "rung_id": rung.id,
             "person_id": person,
             "created_at": work.now,
-            "next_try_at": work.now,
+            "next_try_at": work.machine_now,
             "attempts": 0,
             "last_error": "",
         }
