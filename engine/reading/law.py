@@ -35,7 +35,7 @@ class ImportedBy:
 class DayOfYear:
     """A day: its kind, the holiday it belongs to, whether organs work."""
 
-    date: date
+    on: date
     kind: str
     works: bool
     name: HolidayName | None
