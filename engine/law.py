@@ -41,18 +41,36 @@ class Law:
 
 @dataclass(frozen=True)
 class Number:
-    """A period as it is in force from one day on."""
+    """A period as it is in force from one day on. ``unverified``: not yet checked against the instrument."""
 
     since: date
     number: int
     unit: Unit
+    before: bool
     zh: str
     en: str
     source: str
     site: bool
+    unverified: bool
+
+    @classmethod
+    def of(cls, row: Parameter) -> "Number":
+        """From a parameter's row."""
+        period, before = row.term.period, row.term.before
+        return cls(
+            row.valid_from,
+            period.number,
+            period.unit,
+            before,
+            f"事前{period.zh}" if before else period.zh,
+            f"{period.en} before the event" if before else period.en,
+            str(row.source),
+            row.site,
+            row.unverified,
+        )
 
 
-def built_in(timezone: str) -> Law:
+def built_in(timezone: str = "Asia/Shanghai") -> Law:
     """The law as it comes with the program, where nothing was imported."""
     return Law(0, WorkingCalendar(timezone=timezone), statutory())
 
@@ -107,15 +125,4 @@ def compose(imported: Imported, timezone: str, revision: int) -> Law:
 
 def numbers_of(law: Law, key: str) -> tuple[Number, ...]:
     """A rule's numbers as people read them, the earliest first."""
-    return tuple(
-        Number(
-            row.valid_from,
-            row.term.period.number,
-            row.term.period.unit,
-            row.term.period.zh,
-            row.term.period.en,
-            str(row.source),
-            row.site,
-        )
-        for row in law.parameters.of(key)
-    )
+    return tuple(Number.of(row) for row in law.parameters.of(key))
