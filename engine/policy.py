@@ -23,6 +23,7 @@ class Act(StrEnum):
     RETRY_CASE = "retry-case"
     HAND_OVER = "hand-over"
     IMPORT_PEOPLE = "import-people"
+    IMPORT_LAW = "import-law"
     SET_PASSWORD = "set-password"
     MANAGE_OWN_TOKENS = "manage-own-tokens"
     SEE_STATUS = "see-status"
@@ -41,6 +42,7 @@ _NAMES = {
     Act.RETRY_CASE: ("重试该事项", "retry this case"),
     Act.HAND_OVER: ("改派拟稿人", "hand this draft over"),
     Act.IMPORT_PEOPLE: ("导入人员", "import people"),
+    Act.IMPORT_LAW: ("导入放假安排和本单位时限", "import arrangements of days off and the site's periods"),
     Act.SET_PASSWORD: ("设置他人密码", "set another's password"),
     Act.MANAGE_OWN_TOKENS: ("管理令牌", "manage tokens"),
     Act.SEE_STATUS: ("查看运行状态", "see the status"),
@@ -197,6 +199,7 @@ _RULES = {
     Act.RETRY_CASE: _administrators,
     Act.HAND_OVER: _administrators,
     Act.IMPORT_PEOPLE: _administrators,
+    Act.IMPORT_LAW: _administrators,
     Act.SET_PASSWORD: _administrators,
     Act.MANAGE_OWN_TOKENS: _own,
     Act.SEE_STATUS: _watchers,

@@ -27,6 +27,7 @@ IdempotencyKey = Annotated[
 AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
+Year = Annotated[int, Path(ge=2000, le=2100, description="Year")]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
 
 
@@ -79,6 +80,17 @@ class LaunchBody(_Body):
     procedure: Annotated[Line, Field(min_length=1, max_length=64, examples=["proactive-disclosure"])]
     intake: dict[str, Any]
     draft: dict[str, Any] = Field(default_factory=dict)
+
+
+class CalendarBody(_Body):
+    """A year's table ``{year, papers, days: [{name, date, is_off_day}]}``. ``dry_run`` stores nothing.
+
+    ``seen``: the revision a preview named as ``before``; where another governs by now, nothing is imported.
+    """
+
+    table: dict[str, Any]
+    dry_run: bool = False
+    seen: Annotated[int, Field(ge=0, le=BIGGEST_ID)] | None = None
 
 
 class HandOverBody(_Body):

@@ -214,6 +214,22 @@ class NumberFixedByLaw(GongkaiError):
     )
 
 
+class LawChangedMeanwhile(GongkaiError):
+    """Somebody else imported between the preview of an import and its confirmation."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "预览之后另有导入",
+        "预览所依据的安排或时限已被更新",
+        "请重新预览，核对变化后再导入；没有导入任何内容",
+    )
+    en = Said(
+        "Something was imported since the preview",
+        "what the preview compared with is no longer in force",
+        "Preview again, look at the changes and import then; nothing was imported",
+    )
+
+
 class ExtensionRefused(GongkaiError):
     """A period is extended once, in its own unit, and no further than its rule allows."""
 

@@ -46,13 +46,15 @@ class Parameters:
 
     def __init__(self, rows: Iterable[Parameter]) -> None:
         self._by_key: dict[str, list[Parameter]] = {}
-        for row in sorted(rows, key=lambda row: row.valid_from):
+        for row in rows:
             self._by_key.setdefault(row.key, []).append(row)
+        for each in self._by_key.values():
+            each.sort(key=lambda row: row.valid_from)
 
     @property
-    def keys(self) -> frozenset[str]:
-        """Every rule there is a number for."""
-        return frozenset(self._by_key)
+    def keys(self) -> tuple[str, ...]:
+        """Every rule there is a number for, in the order of the file."""
+        return tuple(self._by_key)
 
     def of(self, key: str) -> tuple[Parameter, ...]:
         """A rule's numbers, the earliest first."""
@@ -84,14 +86,12 @@ class Parameters:
         for row in rows:
             if self.left_open(row.key):
                 own.setdefault(row.key, []).append(row)
-        begun = {key: min(row.valid_from for row in theirs) for key, theirs in own.items()}
-        kept = [
-            row
-            for ours in self._by_key.values()
-            for row in ours
-            if row.key not in begun or row.valid_from < begun[row.key]
-        ]
-        return Parameters([*kept, *(row for theirs in own.values() for row in theirs)])
+        merged: list[Parameter] = []
+        for key, ours in self._by_key.items():
+            theirs = own.get(key, [])
+            begun = min((row.valid_from for row in theirs), default=date.max)
+            merged += [*(row for row in ours if row.valid_from < begun), *theirs]
+        return Parameters(merged)
 
     def left_open(self, key: str) -> bool:
         """Whether the law leaves this number to the organ."""
