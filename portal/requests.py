@@ -12,6 +12,8 @@ from engine.idempotency import LONGEST, PATTERN, SHORTEST
 from rules.errors import CaseNotFound
 
 BIGGEST_ID = 2**53
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of calendars: those of site tables."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -27,7 +29,7 @@ IdempotencyKey = Annotated[
 AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
-Year = Annotated[int, Path(ge=2000, le=2100, description="Year")]
+Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR, description="Year")]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
 
 

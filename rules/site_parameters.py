@@ -5,6 +5,7 @@ from any day; the unit, and whether it counts back, stay as they are. It is take
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from rules.errors import InvalidInput, NumberFixedByLaw
@@ -25,7 +26,7 @@ def read_site_parameters(content: object, *, law: Parameters, where: str) -> tup
         raise InvalidInput(
             where=where, field="rows", why_zh=f"超过{MOST}项", why_en=f"it has more than {MOST} entries"
         )
-    rows = parameter_rows(content, where=where)
+    rows = tuple(replace(row, site=True) for row in parameter_rows(content, where=where))
     for place, row in enumerate(rows):
         _check(row, law, f"{where} [{place}]")
     return rows

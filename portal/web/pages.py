@@ -120,6 +120,8 @@ def _environment(language: str, timezone: str) -> Environment:
         moment=lambda instant: instant.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         iso=lambda instant: instant.astimezone(zone).isoformat(timespec="seconds"),
         day=_day(language),
+        weekday=_weekday(language),
+        month=_month(language),
         named=lambda word: (
             catalogue.gettext(str(word)) if word else ""
         ),  # plain text: escaped like all others
@@ -136,6 +138,24 @@ def _day(language: str) -> Callable[[date], str]:
     if language == "zh":
         return lambda day: f"{day.year}年{day.month}月{day.day}日"
     return lambda day: day.isoformat()
+
+
+def _weekday(language: str) -> Callable[..., str]:
+    """星期五, Friday; short: 五, Fri."""
+    short_zh = "一二三四五六日"
+
+    def weekday(day: date, *, short: bool = False) -> str:
+        if language == "zh":
+            return ("" if short else "星期") + short_zh[day.weekday()]
+        return day.strftime("%a" if short else "%A")
+
+    return weekday
+
+
+def _month(language: str) -> Callable[[date], str]:
+    if language == "zh":
+        return lambda day: f"{day.year}年{day.month}月"
+    return lambda day: day.strftime("%B %Y")
 
 
 def _since(gettext: Callable[[str], str]) -> Callable[[datetime, datetime], str]:
