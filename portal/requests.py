@@ -95,6 +95,18 @@ class CalendarBody(_Body):
     seen: Annotated[int, Field(ge=0, le=BIGGEST_ID)] | None = None
 
 
+class WhatIfBody(_Body):
+    """What is taken to be otherwise: other starts by limit, a year's table of days off, numbers by key.
+
+    Without a ``case`` all open ones are asked about.
+    """
+
+    case: Annotated[str, Field(max_length=24)] = ""
+    starts: dict[str, Annotated[str, Field(max_length=40)]] = Field(default_factory=dict)
+    table: dict[str, Any] | None = None
+    numbers: dict[str, int] = Field(default_factory=dict)
+
+
 class HandOverBody(_Body):
     """Who takes a draft on, and why."""
 

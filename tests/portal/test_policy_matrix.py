@@ -135,6 +135,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/procedures/{key}/schema": signed(),
     "GET /api/v1/calendar/{year}": signed(),
     "POST /api/v1/calendar": nobody_but(administrator=422),
+    "POST /api/v1/what-if": CASE,
     "GET /api/v1/status": nobody_but(administrator=200, manager=200),
     "POST /people/{username}/password": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
     "DELETE /api/v1/session": dict.fromkeys(ROLES, 204) | {"nobody": 401},
@@ -169,6 +170,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /api/v1/calendar": {"table": {}},
+    "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
