@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from deployments.commands import cases, checks, deadline, people, running, todos
+from deployments.commands import cases, checks, clock, deadline, people, running, todos
 from deployments.commands.exits import EPILOG, Code, explain, print_error
 from deployments.commands.terminal import begin, talks
 
@@ -34,6 +34,7 @@ for _command in (
 app.add_typer(people.app, name="people", epilog=EPILOG)
 app.add_typer(checks.ledger, name="ledger", epilog=EPILOG)
 app.add_typer(deadline.deadline, name="deadline", epilog=EPILOG)
+app.add_typer(clock.app, name="clock", epilog=EPILOG)
 
 
 @app.callback()

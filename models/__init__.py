@@ -23,6 +23,7 @@ from models.trace import (
     Notification,
     TodoLink,
 )
+from models.virtual_time import VirtualTime
 
 __all__ = [
     "ORGAN_CHAIN",
@@ -63,4 +64,5 @@ __all__ = [
     "Unit",
     "Upload",
     "UploadChunk",
+    "VirtualTime",
 ]
