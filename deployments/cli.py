@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from deployments.commands import cases, checks, deadline, law, people, running, todos, what_if
+from deployments.commands import cases, checks, clock, deadline, law, people, running, todos, what_if
 from deployments.commands.exits import EPILOG, Code, explain, print_error
 from deployments.commands.terminal import begin, talks
 
@@ -37,6 +37,7 @@ app.add_typer(checks.ledger, name="ledger", epilog=EPILOG)
 app.add_typer(deadline.deadline, name="deadline", epilog=EPILOG)
 app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
+app.add_typer(clock.app, name="clock", epilog=EPILOG)
 
 
 @app.callback()

@@ -30,6 +30,7 @@ class Act(StrEnum):
     RESEND_MESSAGE = "resend-message"
     READ_MAIL = "read-mail"
     WATCH_RUNS = "watch-runs"
+    ADVANCE_CLOCK = "advance-clock"
 
 
 _NAMES = {
@@ -49,6 +50,7 @@ _NAMES = {
     Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
     Act.READ_MAIL: ("查看该邮件", "read this message"),
     Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
+    Act.ADVANCE_CLOCK: ("推进虚拟时间", "advance virtual time"),
 }
 
 
@@ -206,4 +208,5 @@ _RULES = {
     Act.RESEND_MESSAGE: _administrators,
     Act.READ_MAIL: _addressee,
     Act.WATCH_RUNS: _watchers,
+    Act.ADVANCE_CLOCK: _administrators,
 }

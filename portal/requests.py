@@ -114,6 +114,13 @@ class HandOverBody(_Body):
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+class AdvanceBody(_Body):
+    """How far virtual time leaps: by a stretch, or to an instant by the organ's clock; one of the two."""
+
+    by: Annotated[Line, Field(max_length=20, examples=["3d", "12h", "30m"])] = ""
+    to: Annotated[Line, Field(max_length=40, examples=["2026-12-21T09:00", "next-working-day"])] = ""
+
+
 class DecisionBody(_Body):
     """One decision. ``document_version`` is the version the person saw; a newer one refuses the decision."""
 

@@ -238,6 +238,22 @@ class ExtensionRefused(GongkaiError):
     en = Said("The period cannot be extended", "{why_en}", "Check the provision; the period is unchanged")
 
 
+class TimeNotMovable(GongkaiError):
+    """Statutory time moves in demonstrations only, never where an organ works."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "本系统的时间不能推进",
+        "本系统按真实时间运行；只有建库时就设为虚拟时间的演示系统可以推进",
+        "需要演示时，请另选目录新建：gongkai up --virtual-time",
+    )
+    en = Said(
+        "Time cannot be advanced here",
+        "This installation runs in real time; only one made for virtual time from the beginning can leap",
+        "For a demonstration make another, in another folder: gongkai up --virtual-time",
+    )
+
+
 class NoRuleInForce(GongkaiError):
     """No period of that key was in force on that day."""
 

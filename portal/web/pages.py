@@ -41,6 +41,7 @@ def page(
         "csrf": _csrf(request, session),
         "here": _here(request),
         "now": service.now,
+        "virtual": service.is_virtual,
         "shows_mailbox": not service.settings.smtp_host,
     }
     html = environment.get_template(f"web/{template}").render(shared | facts)
