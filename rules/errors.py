@@ -262,6 +262,60 @@ class NoRuleInForce(GongkaiError):
     en = Said("No period “{key}” was in force on {on}", "{why_en}", "Check the date and the key")
 
 
+class ClockNotFound(GongkaiError):
+    """No such time limit."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到时限{clock}", "编号不存在", "请在事项页面的时限中查看")
+    en = Said("There is no time limit {clock}", "The number is unknown", "See the time limits of the case")
+
+
+class ClockActNotFound(GongkaiError):
+    """Nothing of that number was asked of a time limit."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到时限申请{act}", "编号不存在", "请在事项页面的时限中查看")
+    en = Said(
+        "Nothing was asked under number {act}", "The number is unknown", "See the time limits of the case"
+    )
+
+
+class ClockEnded(GongkaiError):
+    """Nothing can be asked of a time limit that has ended, nor granted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("时限“{limit_zh}”已经结束", "只有仍在计算的时限可以变更", "无需处理；本次提交未保存")
+    en = Said(
+        "The time limit “{limit_en}” has ended",
+        "Only one that still runs can be changed",
+        "Nothing to do; this was not stored",
+    )
+
+
+class ClockActPending(GongkaiError):
+    """Something was asked of the time limit already and waits for its answer."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "时限“{limit_zh}”已有一项申请（{act_zh}，{by}于{at}提出）",
+        "同一时限的申请须逐项答复",
+        "请等待“{position_zh}”答复后再提出；本次提交未保存",
+    )
+    en = Said(
+        "Something was asked of the time limit “{limit_en}” already ({act_en}, by {by} at {at})",
+        "Requests about one time limit are answered one after the other",
+        "Wait for the answer of the {position_en}, then ask again; this was not stored",
+    )
+
+
+class NothingToResume(GongkaiError):
+    """The act is no stretch that is still not counted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("没有可以恢复计算的时限", "{why_zh}", "请刷新后查看该时限；本次提交未保存")
+    en = Said("There is nothing to resume", "{why_en}", "Look at the time limit again; this was not stored")
+
+
 class ClassifiedContentRefused(GongkaiError):
     """Classified text never enters the system (保密条例 art. 41)."""
 
@@ -480,6 +534,14 @@ class AssignmentClosed(GongkaiError):
     kind = Kind.CONFLICT
     zh = Said("待办{assignment}已关闭", "{why_zh}", "请刷新待办列表；本次提交未保存")
     en = Said("To-do {assignment} is closed", "{why_en}", "Reload your inbox; this was not stored")
+
+
+class AnotherKindOfTodo(GongkaiError):
+    """A to-do is answered in its own way: a step decided, an escalation attended to, a request granted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("待办{assignment}不能这样办理", "{why_zh}", "{todo_zh}；本次提交未保存")
+    en = Said("To-do {assignment} is not answered so", "{why_en}", "{todo_en}; this was not stored")
 
 
 class AssignmentStale(GongkaiError):

@@ -35,13 +35,18 @@ class Start:
 
 
 class StoredAct(Protocol):
-    """A row of ``clock_act``."""
+    """A row of ``clock_act``, or what is to become one."""
 
-    kind: str
-    basis: list[str]
-    since: datetime | None
-    until: datetime | None
-    number: int | None
+    @property
+    def kind(self) -> str: ...
+    @property
+    def basis(self) -> list[str]: ...
+    @property
+    def since(self) -> datetime | None: ...
+    @property
+    def until(self) -> datetime | None: ...
+    @property
+    def number(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
