@@ -89,7 +89,7 @@ def _close(work: Work, ended: Ended) -> None:
         update(todos)
         .where(todos.c.case_id == work.case.id, todos.c.closed_at.is_(None), todos.c.incident_id.is_(None))
         .values(closed_at=work.now, closed_because="case-closed")
-        .add_cte(told_of_the_end(work.case.id, work.now))
+        .add_cte(told_of_the_end(work))
     )
     end_all(work)
     work.note("case-closed", data={"outcome": ended.outcome})

@@ -123,8 +123,8 @@ async def _kept(service: Service, lease: Lease) -> AsyncIterator[None]:
 
 async def keep(service: Service, lease: Lease) -> None:
     """Renew the lease again and again, but not for ever: an effect may hang, and no other could take over."""
-    until = service.now + timedelta(seconds=LONGEST_SECONDS)
-    while service.now < until:
+    until = service.machine_now + timedelta(seconds=LONGEST_SECONDS)
+    while service.machine_now < until:
         await asyncio.sleep(service.settings.lease_seconds / 3)
         with contextlib.suppress(Exception):  # a database that is away now is asked again next time
             await asyncio.to_thread(renew, service, lease)

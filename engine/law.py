@@ -6,7 +6,9 @@ given once, and imports wait for each other, so no row ever appears below a revi
 """
 
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Pool, bindparam, func, select
@@ -14,6 +16,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from models import LawChange, LawKind
 from rules.parameters import Parameter, Parameters, statutory
+from rules.periods import Unit
 from rules.site_parameters import rows_from
 from rules.site_table import SiteTable, table_from
 from rules.working_calendar import WorkingCalendar
@@ -36,7 +39,38 @@ class Law:
     parameters: Parameters
 
 
-def built_in(timezone: str) -> Law:
+@dataclass(frozen=True)
+class Number:
+    """A period as it is in force from one day on. ``unverified``: not yet checked against the instrument."""
+
+    since: date
+    number: int
+    unit: Unit
+    before: bool
+    zh: str
+    en: str
+    source: str
+    site: bool
+    unverified: bool
+
+    @classmethod
+    def of(cls, row: Parameter) -> "Number":
+        """From a parameter's row."""
+        period, before = row.term.period, row.term.before
+        return cls(
+            row.valid_from,
+            period.number,
+            period.unit,
+            before,
+            f"事前{period.zh}" if before else period.zh,
+            f"{period.en} before the event" if before else period.en,
+            str(row.source),
+            row.site,
+            row.unverified,
+        )
+
+
+def built_in(timezone: str = "Asia/Shanghai") -> Law:
     """The law as it comes with the program, where nothing was imported."""
     return Law(0, WorkingCalendar(timezone=timezone), statutory())
 
@@ -49,7 +83,7 @@ def law_of(connection: Connection, timezone: str, revision: int | None = None) -
         known = _known.setdefault(connection.engine.pool, {})
         found = known.get((revision, timezone))
     if found is None:
-        found = _read(connection, timezone, revision)
+        found = compose(imported(connection, revision), timezone, revision)
         with _lock:
             known[revision, timezone] = found
             for oldest in list(known)[:-_KEPT]:
@@ -60,19 +94,35 @@ def law_of(connection: Connection, timezone: str, revision: int | None = None) -
 _lock = Lock()
 # By the pool, which is one database for as long as it lives: a database made anew begins again at 1.
 _known: "WeakKeyDictionary[Pool, dict[tuple[int, str], Law]]" = WeakKeyDictionary()
+
+Imported = dict[tuple[str, str], dict[str, Any]]
+"""What the site imported, by kind and key."""
+
 _GOVERNING = (
-    select(_change.c.kind, _change.c.content)
+    select(_change.c.kind, _change.c.key, _change.c.content)
     .ext(distinct_on(_change.c.kind, _change.c.key))
     .where(_change.c.id <= bindparam("revision"))
     .order_by(_change.c.kind, _change.c.key, _change.c.id.desc())
 )
 
 
-def _read(connection: Connection, timezone: str, revision: int) -> Law:
+def imported(connection: Connection, revision: int) -> Imported:
+    """What governed as of a revision: the latest of each year and of each number."""
+    rows = connection.execute(_GOVERNING, {"revision": revision})
+    return {(row.kind, row.key): row.content for row in rows}
+
+
+def compose(imported: Imported, timezone: str, revision: int) -> Law:
+    """What comes with the program, and what was imported over it."""
     tables, rows = list[SiteTable](), list[Parameter]()
-    for change in connection.execute(_GOVERNING, {"revision": revision}):
-        if change.kind == LawKind.CALENDAR:
-            tables.append(table_from(change.content))
+    for (kind, _key), content in imported.items():
+        if kind == LawKind.CALENDAR:
+            tables.append(table_from(content))
         else:
-            rows += rows_from(change.content)
+            rows += rows_from(content)
     return Law(revision, WorkingCalendar(tables, timezone=timezone), statutory().with_site(rows))
+
+
+def numbers_of(law: Law, key: str) -> tuple[Number, ...]:
+    """A rule's numbers as people read them, the earliest first."""
+    return tuple(Number.of(row) for row in law.parameters.of(key))

@@ -21,9 +21,8 @@ from sqlalchemy import (
 
 from engine.actor import current
 from engine.calls import Action, ActivityCall, Call, HoldCall, ReviewCall, SigningOrder
-from engine.clocks.keeping import Armed, note_armed, note_ended, plan
+from engine.clocks.keeping import Armed, note_armed, note_ended, plan_for_step
 from engine.clocks.of_steps import armed_parameters, arming, ending
-from engine.clocks.reckoning import Start
 from engine.holders import Post, is_held, no_holder, post_for
 from engine.incidents import open_incident
 from engine.policy import Facts, kept_out
@@ -31,7 +30,6 @@ from engine.signing import Signed, asked_first, asked_next
 from engine.work import StepRow, Work
 from models import Activity, Assignment, Holding, Notification, Person, Step
 from models.statement import Statement
-from rules.ladder import Ending
 from rules.positions import Position
 from rules.time import local_date
 
@@ -95,6 +93,7 @@ def _ask_statement(step: CTE | None = None, *, with_clock: bool = False) -> Stat
         "document_version_id",
         "opened_at",
     )
+    due = bindparam("next_try_at", type_=_notification.c.next_try_at.type)
     step_id = bindparam("step_id", type_=BigInteger) if step is None else select(step.c.id).scalar_subquery()
     todo = (
         insert(_assignment)
@@ -125,7 +124,7 @@ def _ask_statement(step: CTE | None = None, *, with_clock: bool = False) -> Stat
         "person_id": holder.c.id,
         "created_at": todo.c.opened_at,
         "attempts": literal(0),
-        "next_try_at": todo.c.opened_at,
+        "next_try_at": due,
         "last_error": literal(""),
     }
     asked = (
@@ -186,15 +185,7 @@ def _own_clock(work: Work, call: ReviewCall) -> Armed | None:
     """The clock of a step that has a target: it starts anew with every round."""
     if not call.target:
         return None
-    return plan(
-        work,
-        key=f"step:{call.key}",
-        title={"zh": call.title.zh, "en": call.title.en},
-        starts=[Start(call.target, "环节开启", "the step was opened", work.now)],
-        ladder="" if call.silence else "step",
-        ending=Ending.LAPSE if call.silence else Ending.MISSED,
-        silence=call.silence,
-    )
+    return plan_for_step(work, call.as_json(), work.now)
 
 
 def ask_next_signer(work: Work, row: StepRow) -> None:
@@ -235,6 +226,7 @@ def _ask(work: Work, row: StepRow, ordinal: int, statement: Statement, step: dic
             "ordinal": ordinal,
             "document_version_id": row.document_version_id,
             "opened_at": work.now,
+            "next_try_at": work.machine_now,
             "today": today,
             "kept_out": kept_out(duties(work, row.call, post)),
         },
@@ -305,7 +297,7 @@ def _queue(work: Work, call: ActivityCall, row: StepRow) -> None:
             "idempotency_key": f"{work.case.number}:{row.label}",
             "epoch": 0,
             "attempts": 0,
-            "next_try_at": work.now,
+            "next_try_at": work.machine_now,
             "last_error": "",
         },
     )

@@ -24,7 +24,7 @@ from notifications.channels import (
     MessageDeferred,
     MessageRefused,
 )
-from notifications.rendering import render
+from notifications.rendering import mark_virtual, render
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,9 @@ def send_due(service: Service, channel: Channel | None = None) -> int:
     claimed = _claim(service)
     done = 0
     for place, row in enumerate(claimed):
-        if service.now > row.leased_until - timedelta(seconds=LEASE_SECONDS / 2):  # a slow mail server
+        if service.machine_now > row.leased_until - timedelta(
+            seconds=LEASE_SECONDS / 2
+        ):  # a slow mail server
             for waiting in claimed[place:]:
                 _mark(service, waiting)
             break
@@ -78,7 +80,7 @@ def send_due(service: Service, channel: Channel | None = None) -> int:
             log.warning("mail-unavailable", waiting=len(claimed) - place, error=str(error)[:200])
             _postpone(service, row, str(error))
             # Only this one counts as tried: it may be its own fault, and it must not hold up the others.
-            soon = service.now + timedelta(seconds=FIRST_PAUSE_SECONDS)
+            soon = service.machine_now + timedelta(seconds=FIRST_PAUSE_SECONDS)
             for waiting in claimed[place + 1 :]:
                 _mark(service, waiting, next_try_at=soon)
             break
@@ -96,7 +98,7 @@ class _Claimed:
 
 
 def _claim(service: Service) -> list[_Claimed]:
-    now = service.now
+    now = service.machine_now
     until = now + timedelta(seconds=LEASE_SECONDS)
     due = (
         select(_row.c.id)
@@ -131,18 +133,22 @@ def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
     # The sender's address is ours: settings refuse a wrong one, and nothing is ever dropped for it.
     sender = mail_address("公开", service.settings.mail_from)
     try:
-        channel.send(render(facts.content(), key=claimed.key, to=to, sender=sender, at=facts.row.created_at))
+        at = facts.row.created_at
+        message = render(facts.content(), key=claimed.key, to=to, sender=sender, at=at)
+        if service.is_virtual:
+            mark_virtual(message, at)
+        channel.send(message)
     except MessageRefused as error:
         return _drop(service, claimed, f"{REFUSED}{error}")
     except MessageDeferred as error:
         _postpone(service, claimed, str(error))
         return 0
-    return _mark(service, claimed, sent_at=service.now, attempts=claimed.attempts + 1, last_error="")
+    return _mark(service, claimed, sent_at=service.machine_now, attempts=claimed.attempts + 1, last_error="")
 
 
 def _drop(service: Service, claimed: _Claimed, reason: str) -> int:
     log.info("message-dropped", key=claimed.key, reason=reason[:200])
-    return _mark(service, claimed, dropped_at=service.now, last_error=reason[:500])
+    return _mark(service, claimed, dropped_at=service.machine_now, last_error=reason[:500])
 
 
 def _postpone(service: Service, claimed: _Claimed, error: str) -> None:
@@ -152,7 +158,7 @@ def _postpone(service: Service, claimed: _Claimed, error: str) -> None:
         service,
         claimed,
         attempts=attempts,
-        next_try_at=service.now + timedelta(seconds=pause),
+        next_try_at=service.machine_now + timedelta(seconds=pause),
         last_error=error[:500],
     )
 

@@ -23,12 +23,14 @@ class Act(StrEnum):
     RETRY_CASE = "retry-case"
     HAND_OVER = "hand-over"
     IMPORT_PEOPLE = "import-people"
+    IMPORT_LAW = "import-law"
     SET_PASSWORD = "set-password"
     MANAGE_OWN_TOKENS = "manage-own-tokens"
     SEE_STATUS = "see-status"
     RESEND_MESSAGE = "resend-message"
     READ_MAIL = "read-mail"
     WATCH_RUNS = "watch-runs"
+    ADVANCE_CLOCK = "advance-clock"
     ATTEND = "attend"
     ASK_OF_CLOCK = "ask-of-clock"
     ANSWER_OF_CLOCK = "answer-of-clock"
@@ -44,12 +46,14 @@ _NAMES = {
     Act.RETRY_CASE: ("重试该事项", "retry this case"),
     Act.HAND_OVER: ("改派拟稿人", "hand this draft over"),
     Act.IMPORT_PEOPLE: ("导入人员", "import people"),
+    Act.IMPORT_LAW: ("导入放假安排和本单位时限", "import arrangements of days off and the site's periods"),
     Act.SET_PASSWORD: ("设置他人密码", "set another's password"),
     Act.MANAGE_OWN_TOKENS: ("管理令牌", "manage tokens"),
     Act.SEE_STATUS: ("查看运行状态", "see the status"),
     Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
     Act.READ_MAIL: ("查看该邮件", "read this message"),
     Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
+    Act.ADVANCE_CLOCK: ("推进虚拟时间", "advance virtual time"),
     Act.ATTEND: ("办理该督办", "attend to this escalation"),
     Act.ASK_OF_CLOCK: ("就该时限提出申请", "ask anything of this time limit"),
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
@@ -237,12 +241,14 @@ _RULES = {
     Act.RETRY_CASE: _administrators,
     Act.HAND_OVER: _administrators,
     Act.IMPORT_PEOPLE: _administrators,
+    Act.IMPORT_LAW: _administrators,
     Act.SET_PASSWORD: _administrators,
     Act.MANAGE_OWN_TOKENS: _own,
     Act.SEE_STATUS: _watchers,
     Act.RESEND_MESSAGE: _administrators,
     Act.READ_MAIL: _addressee,
     Act.WATCH_RUNS: _watchers,
+    Act.ADVANCE_CLOCK: _administrators,
     Act.ATTEND: _holder,
     Act.ASK_OF_CLOCK: _ask_of_clock,
     Act.ANSWER_OF_CLOCK: _answer_of_clock,

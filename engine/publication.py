@@ -112,8 +112,13 @@ def note_publication(
     adapter: str,
     request: PublishRequest,
     receipt: Receipt,
+    due: datetime,
 ) -> None:
-    """公开记录: which version stands where, since when. The same key again changes nothing."""
+    """公开记录: which version stands where, since when. The same key again changes nothing.
+
+    Args:
+        due: when the drafter may be told, on the machine's clock.
+    """
     connection.execute(
         upsert(Publication.__table__)
         .values(
@@ -127,7 +132,7 @@ def note_publication(
         )
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
     )
-    tell_published(connection, case_id, receipt.published_at)
+    tell_published(connection, case_id, at=receipt.published_at, due=due)
 
 
 def request_for(connection: Connection, *, case_id: int, version_id: int, key: str) -> PublishRequest:

@@ -141,10 +141,14 @@ class CaseRow:
 
 @dataclass
 class Work:
-    """Everything known and written of one case within one transaction."""
+    """Everything known and written of one case within one transaction.
+
+    ``now`` is statutory time; ``machine_now`` is for what the worker does next and when: see ``Service``.
+    """
 
     connection: Connection
     now: datetime
+    machine_now: datetime
     timezone: str
     actor: str
     channel: str
@@ -245,8 +249,18 @@ def work_on_case(
 def _loaded(service: Service, connection: Connection, row: Any, *, actor: str, channel: str) -> Work:
     case = CaseRow(**row._asdict())
     chain = Chain(case.id, case.ledger_seq, case.ledger_head)
-    settings = service.settings
-    work = Work(connection, service.now, settings.timezone, actor, channel, case, chain, settings.website_way)
+    settings, machine_now = service.settings, service.machine_now
+    work = Work(
+        connection,
+        service.statutory(machine_now),
+        machine_now,
+        settings.timezone,
+        actor,
+        channel,
+        case,
+        chain,
+        settings.website_way,
+    )
     for step in _STEPS.run(connection, {"case": case.id}):
         work.steps[(step.key, step.round)] = StepRow(*step)
     work.assignments = _ASSIGNMENTS.run(connection, {"case": case.id})

@@ -214,12 +214,44 @@ class NumberFixedByLaw(GongkaiError):
     )
 
 
+class LawChangedMeanwhile(GongkaiError):
+    """Somebody else imported between the preview of an import and its confirmation."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "预览之后另有导入",
+        "预览所依据的安排或时限已被更新",
+        "请重新预览，核对变化后再导入；没有导入任何内容",
+    )
+    en = Said(
+        "Something was imported since the preview",
+        "what the preview compared with is no longer in force",
+        "Preview again, look at the changes and import then; nothing was imported",
+    )
+
+
 class ExtensionRefused(GongkaiError):
     """A period is extended once, in its own unit, and no further than its rule allows."""
 
     kind = Kind.CONFLICT
     zh = Said("不能延长期限", "{why_zh}", "请核对所依据的条款；期限未变")
     en = Said("The period cannot be extended", "{why_en}", "Check the provision; the period is unchanged")
+
+
+class TimeNotMovable(GongkaiError):
+    """Statutory time moves in demonstrations only, never where an organ works."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "本系统的时间不能推进",
+        "本系统按真实时间运行；只有建库时就设为虚拟时间的演示系统可以推进",
+        "需要演示时，请另选目录新建：gongkai up --virtual-time",
+    )
+    en = Said(
+        "Time cannot be advanced here",
+        "This installation runs in real time; only one made for virtual time from the beginning can leap",
+        "For a demonstration make another, in another folder: gongkai up --virtual-time",
+    )
 
 
 class NoRuleInForce(GongkaiError):

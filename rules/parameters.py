@@ -4,8 +4,8 @@ The numbers stand in ``data/parameters.yaml`` and nowhere in the code. What was 
 began governs it; a number that changes later makes a new row and leaves the old one.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -46,13 +46,15 @@ class Parameters:
 
     def __init__(self, rows: Iterable[Parameter]) -> None:
         self._by_key: dict[str, list[Parameter]] = {}
-        for row in sorted(rows, key=lambda row: row.valid_from):
+        for row in rows:
             self._by_key.setdefault(row.key, []).append(row)
+        for each in self._by_key.values():
+            each.sort(key=lambda row: row.valid_from)
 
     @property
-    def keys(self) -> frozenset[str]:
-        """Every rule there is a number for."""
-        return frozenset(self._by_key)
+    def keys(self) -> tuple[str, ...]:
+        """Every rule there is a number for, in the order of the file."""
+        return tuple(self._by_key)
 
     def of(self, key: str) -> tuple[Parameter, ...]:
         """A rule's numbers, the earliest first."""
@@ -84,19 +86,38 @@ class Parameters:
         for row in rows:
             if self.left_open(row.key):
                 own.setdefault(row.key, []).append(row)
-        begun = {key: min(row.valid_from for row in theirs) for key, theirs in own.items()}
-        kept = [
-            row
-            for ours in self._by_key.values()
-            for row in ours
-            if row.key not in begun or row.valid_from < begun[row.key]
-        ]
-        return Parameters([*kept, *(row for theirs in own.values() for row in theirs)])
+        merged: list[Parameter] = []
+        for key, ours in self._by_key.items():
+            theirs = own.get(key, [])
+            begun = min((row.valid_from for row in theirs), default=date.max)
+            merged += [*(row for row in ours if row.valid_from < begun), *theirs]
+        return Parameters(merged)
+
+    def assuming(self, numbers: Mapping[str, int]) -> "Parameters":
+        """These, but for some numbers, as if they had always been others: to see what would come of it.
+
+        Raises:
+            NoRuleInForce: no such key.
+            InvalidInput: not a whole number from 1 on.
+        """
+        for key in numbers:
+            if not self.of(key):
+                why = "没有这一时限", "there is no such key"
+                raise NoRuleInForce(where=key, key=key, on="", why_zh=why[0], why_en=why[1])
+        return Parameters(
+            replace(row, term=_of_number(row.term, numbers[row.key])) if row.key in numbers else row
+            for rows in self._by_key.values()
+            for row in rows
+        )
 
     def left_open(self, key: str) -> bool:
         """Whether the law leaves this number to the organ."""
         rows = self.of(key)
         return bool(rows) and all(row.site for row in rows)
+
+
+def _of_number(term: Term, number: int) -> Term:
+    return replace(term, period=period_of(term.period.unit, number))
 
 
 @cache

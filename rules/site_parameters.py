@@ -4,6 +4,8 @@ The file has the shape of ``data/parameters.yaml``. It may name a number the law
 from any day; the unit, and whether it counts back, stay as they are. It is taken whole or refused whole.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from rules.errors import InvalidInput, NumberFixedByLaw
@@ -24,15 +26,15 @@ def read_site_parameters(content: object, *, law: Parameters, where: str) -> tup
         raise InvalidInput(
             where=where, field="rows", why_zh=f"超过{MOST}项", why_en=f"it has more than {MOST} entries"
         )
-    rows = parameter_rows(content, where=where)
+    rows = tuple(replace(row, site=True) for row in parameter_rows(content, where=where))
     for place, row in enumerate(rows):
         _check(row, law, f"{where} [{place}]")
     return rows
 
 
-def content_of(rows: tuple[Parameter, ...]) -> dict[str, Any]:
-    """One key's rows as they are stored."""
-    return {"rows": [_plain(row) for row in rows]}
+def content_of(rows: Iterable[Parameter]) -> dict[str, Any]:
+    """One key's rows as they are stored, in the order they come into force."""
+    return {"rows": [_plain(row) for row in sorted(rows, key=lambda row: row.valid_from)]}
 
 
 def rows_from(content: dict[str, Any]) -> tuple[Parameter, ...]:

@@ -67,9 +67,10 @@ def read_site_table(content: object, *, where: str = "") -> SiteTable:
 
 
 def content_of(table: SiteTable) -> dict[str, Any]:
-    """The table as it is stored: plain JSON in the shape it was read in."""
+    """The table as it is stored: plain JSON in the shape it was read in, its days in order."""
     days = [
-        {"name": day.name, "date": day.on.isoformat(), "is_off_day": day.is_off_day} for day in table.days
+        {"name": day.name, "date": day.on.isoformat(), "is_off_day": day.is_off_day}
+        for day in sorted(table.days, key=lambda day: day.on)
     ]
     return {"year": table.year, "papers": list(table.papers), "days": days}
 

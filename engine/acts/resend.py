@@ -51,7 +51,7 @@ def resend(service: Service, actor: Actor, message_id: int) -> str:
                 _row.c.sent_at.is_(None),
                 _row.c.dropped_at.is_not(None) | (_row.c.attempts > 0),
             )
-            .values(dropped_at=None, attempts=0, next_try_at=service.now)
+            .values(dropped_at=None, attempts=0, next_try_at=service.machine_now)
             .returning(_row.c.key)
         ).scalar()
         if key is None:

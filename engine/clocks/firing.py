@@ -118,7 +118,9 @@ def _fire(work: Work, rung: Any) -> None:
     if clock.law_revision != work.law.revision and move_clock(work, clock, LAW):
         return  # the date moved: another rung is armed now
     late = work.now - rung.due_at > LATE_AFTER
-    work.connection.execute(update(_rung).where(_rung.c.id == rung.id).values(fired_at=work.now, late=late))
+    work.connection.execute(
+        update(_rung).where(_rung.c.id == rung.id).values(fired_at=work.now, fired_seq=work.seq, late=late)
+    )
     kind = RungKind(rung.kind)
     work.note(
         f"clock-{kind.value}" if kind not in _ENDS else "clock-due",

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from engine.clocks.reckoning import Reckoned, Start, first_rung, reckoned, start_from
-from engine.work import Work
+from engine.law import Law
+from engine.work import StepRow, Work
 from models import Assignment, Clock, ClockAct, Rung
 from models.statement import Statement
 from rules.ladder import Ending
@@ -64,17 +65,18 @@ def plan(
             "stage": "running",
             "closed_because": "",
             "met_late": False,
-            **told(work, made),
+            "changed_seq": work.seq,
+            **told_of(made, work.law),
         },
         as_row(rung, moves=0),
     )
 
 
-def told(work: Work, made: Reckoned) -> dict[str, Any]:
+def told_of(made: Reckoned, law: Law) -> dict[str, Any]:
     """The columns that hold what the law made of a clock."""
     due = made.due
     return {
-        "law_revision": work.law.revision,
+        "law_revision": law.revision,
         "governing": made.governing,
         "basis": str(due.term.basis or ""),
         "due_on": due.on,
@@ -86,6 +88,20 @@ def told(work: Work, made: Reckoned) -> dict[str, Any]:
 def as_row(rung: Planned, *, moves: int) -> dict[str, Any]:
     """An armed rung as its row."""
     return {"moves": moves, "kind": rung.kind.value, "place": rung.place, "due_at": rung.at, "late": False}
+
+
+def plan_for_step(work: Work, call: dict[str, Any], opened_at: datetime) -> Armed:
+    """What arming the own clock of a step stores; ``call`` is the step's, with its target."""
+    lapses = bool(call["silence"])
+    return plan(
+        work,
+        key=f"step:{call['key']}",
+        title=call["title"],
+        starts=[Start(call["target"], "环节开启", "the step was opened", opened_at)],
+        ladder="" if lapses else "step",
+        ending=Ending.LAPSE if lapses else Ending.MISSED,
+        silence=call["silence"],
+    )
 
 
 def start_clock(work: Work, armed: Armed) -> Row[Any]:
@@ -104,6 +120,27 @@ def start_clock(work: Work, armed: Armed) -> Row[Any]:
     return row
 
 
+def start_step_clock(work: Work, step: StepRow, armed: Armed) -> None:
+    """Store the own clock of a step that is open without one."""
+    clock_id = work.connection.execute(
+        insert(_clock)
+        .values(case_id=work.case.id, step_id=step.id, round=step.round, **armed.values)
+        .returning(_clock.c.id)
+    ).scalar_one()
+    work.connection.execute(insert(_rung).values(clock_id=clock_id, case_id=work.case.id, **armed.rung))
+    note_armed(work, armed, step.label)
+
+
+def arm_again(work: Work, clock: Any) -> bool:
+    """Arm an open clock that has no armed rung; returns whether it had none."""
+    armed = select(_rung.c.id).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None))
+    if work.connection.execute(armed).first() is not None:
+        return False
+    _arm_anew(work, clock, reckon_clock(work, clock), moves=clock.moves + 1)
+    work.connection.execute(update(_clock).where(_clock.c.id == clock.id).values(moves=clock.moves + 1))
+    return True
+
+
 def note_armed(work: Work, armed: Armed, label: str) -> None:
     """The ledger entry of a clock that starts."""
     values = armed.values
@@ -120,7 +157,7 @@ def end_clock(work: Work, clock: Row[Any], because: str, *, at: datetime | None 
     work.connection.execute(
         update(_clock)
         .where(_clock.c.id == clock.id)
-        .values(closed_at=work.now, closed_because=because, met_late=late)
+        .values(closed_at=work.now, closed_because=because, met_late=late, changed_seq=work.seq)
     )
     work.connection.execute(delete(_rung).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None)))
     close_todos(work, clock.id)
@@ -192,15 +229,16 @@ def rereckon(work: Work, clock: Any, why: str) -> tuple[date | None, date | None
     Returns the last day before and after, or ``None`` where nothing moved.
     """
     made = reckon_clock(work, clock)
-    values = told(work, made)
+    values = told_of(made, work.law)
     moved = (clock.due_on, clock.late_from) != (values["due_on"], values["late_from"])
     ahead = made.due.late_from is None or made.due.late_from > work.now
     if moved:
-        values |= {"moves": clock.moves + 1, "stage": "running" if ahead else clock.stage}
+        stage = "running" if ahead else clock.stage
+        values |= {"moves": clock.moves + 1, "stage": stage, "changed_seq": work.seq}
     work.connection.execute(update(_clock).where(_clock.c.id == clock.id).values(**values))
     if not moved:
         return None
-    _arm_anew(work, clock, made)
+    _arm_anew(work, clock, made, moves=clock.moves + 1)
     if ahead:
         close_todos(work, clock.id)
     data = {"why": why, "before": _said(clock.due_on), **_dates(values)}
@@ -208,7 +246,7 @@ def rereckon(work: Work, clock: Any, why: str) -> tuple[date | None, date | None
     return clock.due_on, values["due_on"]
 
 
-def _arm_anew(work: Work, clock: Any, made: Reckoned) -> None:
+def _arm_anew(work: Work, clock: Any, made: Reckoned, *, moves: int) -> None:
     fired = work.connection.execute(
         select(_rung.c.kind, _rung.c.place).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_not(None))
     ).all()
@@ -216,7 +254,7 @@ def _arm_anew(work: Work, clock: Any, made: Reckoned) -> None:
     rung = first_rung(made.due, clock.ladder, Ending(clock.ending), work.law, now=work.now, fired=before)
     work.connection.execute(delete(_rung).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None)))
     work.connection.execute(
-        insert(_rung).values(clock_id=clock.id, case_id=work.case.id, **as_row(rung, moves=clock.moves + 1))
+        insert(_rung).values(clock_id=clock.id, case_id=work.case.id, **as_row(rung, moves=moves))
     )
 
 

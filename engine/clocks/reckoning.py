@@ -74,6 +74,11 @@ def start_from(stored: dict[str, Any]) -> Start:
     return Start(stored["rule"], stored["zh"], stored["en"], moment)
 
 
+def unit_of(start: Start, law: Law) -> Unit:
+    """What a limit that runs from this start counts."""
+    return law.parameters.on(start.rule, as_day(start.at, law.calendar.timezone)).term.period.unit
+
+
 def reckoned(starts: Sequence[Start], acts: Iterable[StoredAct], law: Law) -> Reckoned:
     """The due dates under this law, with all acts granted so far.
 

@@ -148,7 +148,7 @@ def _queue(work: Work, template: str, about: int | str, told: Told, **values: in
             "assignment_id": todo,
             "person_id": person,
             "created_at": work.now,
-            "next_try_at": work.now,
+            "next_try_at": work.machine_now,
             "attempts": 0,
             "last_error": "",
             **values,
