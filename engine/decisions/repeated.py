@@ -63,6 +63,10 @@ _CLOSING_REASONS = {
     "attended": ("督办情况已填写", "what was done about it has been told"),
     "answered": ("该申请已答复", "the request was answered"),
     "clock-ended": ("该时限已结束或已变更", "the time limit has ended or moved"),
+    "lapsed": (
+        "期限已经届满，逾期未提出意见已依法产生后果",
+        "its time is over, and silence has had its meaning by law",
+    ),
 }
 
 
