@@ -139,12 +139,12 @@ class Walk:
         self._desk(self.launcher).advance_to(instant)
 
     def asked(self, number: str) -> list[str]:
-        """Who has an escalation of this case to attend to."""
-        case = self._desk(self.launcher).case(number)
+        """Whose inbox holds an escalation of this case."""
         return [
-            f"{held['position']['zh']} {'、'.join(held['people'])}"
-            for held in case["held_by"]
-            if held["position"]["key"] in ("section_head", "deputy_head", "head")
+            name
+            for name, username in self.usernames.items()
+            if username in self.passwords
+            and any(todo["case"] == number and todo["escalation"] for todo in self._desk(username).inbox())
         ]
 
     def _decide_next(self, case: dict[str, Any], sample: Sample) -> None:
