@@ -370,7 +370,7 @@ def test_imports_wait_for_each_other_so_that_no_revision_seen_ever_changes(
     with service.database.begin() as first:
         first.execute(text("SELECT pg_advisory_xact_lock(739020192)"))
         thread.start()
-        wait_until(lambda: scalars(service, waiting) == [1])
+        wait_until(lambda: scalars(service, waiting) == [1], seconds=20)
         assert law(service).revision == 0
     thread.join()
     assert law(service).revision == 1
