@@ -274,7 +274,8 @@ def rereckon(work: Work, clock: Any, why: str) -> tuple[date | None, date | None
     _MOVE.run(work.connection, parameters | {f"rung_{name}": value for name, value in rung.items()})
     if ahead and clock.stage in _ESCALATED:
         close_todos(work, clock.id)
-    data = {"why": why, "before": _said(clock.due_on), **_dates(values)}
+    before = {"before": _said(clock.due_on), "late_before": _said(clock.late_from)}
+    data = {"why": why, **before, **_dates(values)}
     work.note("clock-moved", basis=values["basis"], step=f"{clock.key}:{clock.round}", data=data)
     return clock.due_on, values["due_on"]
 
@@ -300,5 +301,5 @@ def _dates(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(on: date | None) -> str | None:
-    return None if on is None else on.isoformat()
+def _said(moment: date | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -35,8 +35,8 @@ def tell_holders(work: Work, clock: Any, rung: Any) -> None:
 
 def tell_lapse(work: Work, clock: Any, rung: Any) -> None:
     """Whoever could have decided, and the drafter, learn that silence has had its meaning."""
-    people = {person for _, allowed in _waited_for(work, clock) for person in allowed}
-    told: Told = dict.fromkeys([*sorted(people), work.case.drafter_id])
+    asked = {person: todo.id for todo, people in _waited_for(work, clock) for person in people}
+    told: Told = {work.case.drafter_id: None, **asked}
     _queue(work, "lapsed", rung.id, told, rung_id=rung.id)
 
 

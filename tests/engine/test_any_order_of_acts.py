@@ -16,7 +16,7 @@ from engine.invariants import Severity
 from engine.law import built_in
 from engine.service import Service
 from rules.citation import Citation
-from rules.clock_acts import Act, Extended, NotCounted, Restarted
+from rules.clock_acts import Act, ActKind, Extended, NotCounted, Restarted
 from rules.due import Due, reckon
 from rules.errors import GongkaiError
 from rules.ladder import Ending, RungKind, ladder_of, rungs
