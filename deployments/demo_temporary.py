@@ -52,7 +52,8 @@ class Demonstration:
     @property
     def sample(self) -> Sample:
         """The case that is walked whole."""
-        return read_sample("ZD-01", today=datetime.now(UTC).date())
+        today = datetime.now(UTC).date()
+        return read_sample("ZD-01", today=today).issued_on(today)
 
     @property
     def base_url(self) -> str:
