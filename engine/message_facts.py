@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from engine.actor import about_holdings
 from engine.links import make_link
 from engine.service import Service
+from engine.unsent import CLOSED, INACTIVE, NOT_HELD
 from notifications.messages import (
     CaseClosed,
     CasePublished,
@@ -22,19 +23,10 @@ from notifications.messages import (
 )
 from rules.positions import Position
 
-CLOSED = "the to-do is closed"
-INACTIVE = "the person is no longer active"
-NOT_HELD = "the person no longer holds the position"
-NO_ADDRESS = "the person has no e-mail address"
-UNUSABLE = "the e-mail address cannot be used"
-REFUSED = "refused by the mail server: "
-MOOT = (CLOSED, INACTIVE, NOT_HELD)
-"""Reasons for which nobody misses the message."""
-
 # A return settles its step in the very change of the case that opens the step it goes back to.
 _FACTS = about_holdings(
     """
-    SELECT n.key, n.template, n.created_at, n.person_id, p.name, p.email, p.active,
+    SELECT n.key, n.template, n.created_at, n.urgent, n.person_id, p.username, p.name, p.email, p.active,
            c.number, c.title, c.title_is_public, c.intake, c.closed_at AS case_closed_at, c.drafter_id,
            d.name AS drafter, u.name AS unit, a.id AS todo, a.position, a.person_id AS assigned_to,
            a.closed_at, s.call, s.round, i.kind, i.blocking, r.title AS returned_by, w.url, w.published_at,
@@ -67,6 +59,9 @@ _FACTS = about_holdings(
 )
 
 
+_ABOUT_A_TODO = ("todo", "incident")
+
+
 @dataclass(frozen=True)
 class MessageFacts:
     """All that is known of one queued message."""
@@ -77,14 +72,14 @@ class MessageFacts:
     @property
     def why_not(self) -> str:
         """Why it is not sent any more; empty: it is."""
-        row, of_todo = self.row, self.row.template in ("todo", "incident")
+        row, of_todo = self.row, self.row.template in _ABOUT_A_TODO
         if of_todo and (row.todo is None or row.closed_at is not None):
             return CLOSED
         if not row.active:
             return INACTIVE
         if of_todo and row.assigned_to is None and not row.holds:
             return NOT_HELD
-        return "" if row.email else NO_ADDRESS
+        return ""
 
     def content(self) -> Content:
         """What the templates may show."""

@@ -117,9 +117,6 @@ def _ask_statement(step: CTE | None = None) -> Statement:
         "assignment_id": todo.c.id,
         "person_id": holder.c.id,
         "created_at": todo.c.opened_at,
-        "attempts": literal(0),
-        "next_try_at": todo.c.opened_at,
-        "last_error": literal(""),
     }
     asked = (
         insert(_notification)

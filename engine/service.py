@@ -27,6 +27,11 @@ class Service:
         return self.time()
 
     @property
+    def machine_now(self) -> datetime:
+        """The present instant on the machine's clock, aware."""
+        return self.time()
+
+    @property
     def today(self) -> date:
         """The local date."""
         return local_date(self.now, self.settings.timezone)

@@ -40,30 +40,19 @@ def tell_password_set(connection: Connection, *, entry: int, person: int, now: d
             template="password-set",
             person_id=person,
             created_at=now,
-            next_try_at=now,
-            attempts=0,
-            last_error="",
+            urgent=True,  # whoever did not ask for it must not learn of it in the morning
         )
     )
 
 
-_COLUMNS = (
-    "key",
-    "template",
-    "case_id",
-    "person_id",
-    "created_at",
-    "next_try_at",
-    "attempts",
-    "last_error",
-)
+_COLUMNS = ("key", "template", "case_id", "person_id", "created_at")
 
 
 def _row(key: str, template: str, case_id: int, now: datetime, *, person: int | None = None) -> Select[Any]:
     """One message as the outbox keeps it; to the case's drafter where nobody else is named."""
     at = literal(now, DateTime(timezone=True))
     to = _cases.c.drafter_id if person is None else literal(person)
-    values = (literal(key), literal(template), _cases.c.id, to, at, at, literal(0), literal(""))
+    values = (literal(key), literal(template), _cases.c.id, to, at)
     return select(*values).where(_cases.c.id == case_id)
 
 

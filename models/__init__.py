@@ -12,6 +12,7 @@ from models.document import (
     SecrecyRegisterLine,
 )
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
+from models.message import Delivery, MessageWish
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
@@ -35,6 +36,7 @@ __all__ = [
     "Case",
     "CaseCounter",
     "Decision",
+    "Delivery",
     "DocumentIssue",
     "DocumentVersion",
     "Holding",
@@ -43,6 +45,7 @@ __all__ = [
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "MessageWish",
     "Notification",
     "Organ",
     "Person",
