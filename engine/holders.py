@@ -54,6 +54,13 @@ def require_holders(connection: Connection, posts: Mapping[Post, Facts], today: 
             raise no_holder(post.position, separated=bool(held[post]))
 
 
+def who_may_act(connection: Connection, post: Post, facts: Facts, today: date) -> set[int]:
+    """Ids of those who may act for a post on a step of these facts and are active."""
+    held = _holders(connection, [post], today)[post] - set(kept_out(facts))
+    active = select(_person.c.id).where(_person.c.id.in_(held), _person.c.active)
+    return set(connection.scalars(active))
+
+
 def is_held(connection: Connection, post: Post, today: date) -> bool:
     """Whether anybody holds the post at all."""
     return bool(_holders(connection, [post], today)[post])

@@ -29,6 +29,8 @@ class Act(StrEnum):
     RESEND_MESSAGE = "resend-message"
     READ_MAIL = "read-mail"
     WATCH_RUNS = "watch-runs"
+    CHOOSE_OWN_MESSAGES = "choose-own-messages"
+    URGE = "urge"
 
 
 _NAMES = {
@@ -47,6 +49,8 @@ _NAMES = {
     Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
     Act.READ_MAIL: ("查看该邮件", "read this message"),
     Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
+    Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
+    Act.URGE: ("催办该事项", "urge this case"),
 }
 
 
@@ -56,6 +60,7 @@ class Facts:
 
     where: str = ""
     drafter_id: int | None = None
+    launcher_id: int | None = None
     unit_id: int | None = None
     position: str = ""
     assigned_person_id: int | None = None
@@ -175,10 +180,22 @@ def _watchers(actor: Actor, _facts: Facts) -> _Refusal | None:
     return _Refusal("只有系统管理员和管理者可以查看", "only administrators and managers may")
 
 
+def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
+    initiated = actor.person_id in (facts.drafter_id, facts.launcher_id)
+    if initiated or actor.is_administrator or actor.is_manager or actor.holds(Position.OFFICE):
+        return None
+    return _Refusal(
+        "只有发起人、拟稿人、办公室、管理者和系统管理员可以催办",
+        "only whoever launched or drafts it, the office, managers and administrators may",
+        "如确有需要，请联系办公室",
+        "If you need it, ask the office",
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
-    return _Refusal("只能管理自己的令牌", "you may manage your own only")
+    return _Refusal("只能管理自己的", "you may manage your own only")
 
 
 def _addressee(actor: Actor, facts: Facts) -> _Refusal | None:
@@ -203,4 +220,6 @@ _RULES = {
     Act.RESEND_MESSAGE: _administrators,
     Act.READ_MAIL: _addressee,
     Act.WATCH_RUNS: _watchers,
+    Act.CHOOSE_OWN_MESSAGES: _own,
+    Act.URGE: _urge,
 }

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.service import Service
+from engine.unsent import TOLD_BY_MAIL
 from models import Delivery, Notification
 from notifications.channel_names import DIGEST, MAIL
 
@@ -20,6 +21,12 @@ _UNROUTED = text(
     SELECT n.id, n.template, n.case_id, n.urgent, w.person_id, w.channels, w.digest
       FROM notification n LEFT JOIN message_wish w ON w.person_id = n.person_id
      WHERE n.routed_at IS NULL ORDER BY n.id LIMIT :most FOR UPDATE OF n SKIP LOCKED
+    """
+)
+_DROP_ORPHANS = text(
+    """
+    UPDATE delivery SET dropped_at = :now, last_error = :why
+     WHERE sent_at IS NULL AND dropped_at IS NULL AND NOT channel = ANY(:known) RETURNING notification_id
     """
 )
 _notification = Notification.__table__
@@ -83,6 +90,18 @@ def route_due(service: Service) -> int:
         connection.execute(insert(Delivery.__table__).on_conflict_do_nothing(), deliveries)
         connection.execute(_ROUTED, {"ids": [row.id for row in rows], "now": now})
     return len(rows)
+
+
+def give_orphans_to_mail(service: Service) -> int:
+    """What waits for a channel that is no longer installed goes by mail, once; returns how many."""
+    asked = {"known": [MAIL, DIGEST, *service.settings.group_names], "now": service.machine_now}
+    with service.database.begin() as connection:
+        orphans = connection.execute(_DROP_ORPHANS, {**asked, "why": TOLD_BY_MAIL}).scalars().all()
+        if orphans:
+            by_mail = {"channel": MAIL, "attempts": 0, "next_try_at": service.machine_now, "last_error": ""}
+            rows = [{"notification_id": message, **by_mail} for message in orphans]
+            connection.execute(insert(Delivery.__table__).on_conflict_do_nothing(), rows)
+    return len(orphans)
 
 
 def _event(row: Row[Any]) -> Event:

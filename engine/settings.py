@@ -137,8 +137,7 @@ class Settings(BaseSettings):
     @property
     def group_names(self) -> list[str]:
         """The channels there are besides mail."""
-        given = listed(self.channels.get_secret_value())
-        return [part.partition("=")[0].strip() for part in given] or listed(self.channel_names)
+        return named_in(self.channels.get_secret_value()) or listed(self.channel_names)
 
     @property
     def website_way(self) -> Literal["automatic", "unsigned", "webhook", "by-hand"]:
@@ -162,10 +161,10 @@ class Settings(BaseSettings):
     @field_validator("channels")
     @classmethod
     def _are_channels(cls, value: SecretStr) -> SecretStr:
-        parts = [part.partition("=") for part in listed(value.get_secret_value())]
-        names = [name.strip() for name, _, _ in parts]
-        fine = all(fits(name) for name in names) and all("://" in address for _, _, address in parts)
-        if not fine or len(set(names)) < len(names):
+        given = value.get_secret_value()
+        names = named_in(given)
+        addressed = all("://" in part.partition("=")[2] for part in listed(given))
+        if not addressed or not all(map(fits, names)) or len(set(names)) < len(names):
             raise ValueError(
                 "须为逗号分隔的“名称=地址”，名称不重复，不得为 mail、digest（见 docs/messages.md）",
                 "it must be name=address with commas, each name once and none of mail, digest "
@@ -208,3 +207,8 @@ class Settings(BaseSettings):
 def listed(setting: str) -> list[str]:
     """What a setting names between commas."""
     return [part.strip() for part in setting.split(",") if part.strip()]
+
+
+def named_in(channels: str) -> list[str]:
+    """The names in ``Settings.channels``."""
+    return [part.partition("=")[0].strip() for part in listed(channels)]

@@ -49,6 +49,7 @@ _ABOUT = {
     "published": Named("published", "已公开", "Published"),
     "closed": Named("closed", "办结", "Closed"),
     "handed-over": Named("handed-over", "改派拟稿人", "Draft handed over"),
+    "digest": Named("digest", "每日摘要", "Digest of the day"),
     "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
 }
 _CHANNELS = {MAIL: Named(MAIL, "邮件", "Mail"), DIGEST: Named(DIGEST, "每日摘要", "Digest of the day")}
@@ -114,7 +115,12 @@ def list_undelivered(service: Service, actor: Actor) -> list[Delivery]:
 
 def about_of(row: Row[Any]) -> Named:
     """The step a message is about, or what happened to its case."""
-    return step_named(row.step_key, row.step) if row.step_key else _ABOUT[row.template]
+    if row.template in _ABOUT:
+        return _ABOUT[row.template]
+    step = step_named(row.step_key, row.step) if row.step_key else _ABOUT["incident"]
+    if row.template == "urged":
+        return Named("urged", f"催办：{step.zh}", f"Urged: {step.en}")
+    return step
 
 
 def _delivery(row: Row[Any]) -> Delivery:

@@ -24,6 +24,8 @@ _TODO = """
            s.key, s.round, s.call, v.version AS document_version,
            i.kind AS incident, i.blocking, i.message_zh, i.message_en,
            c.title_is_public,
+           (SELECT count(*) FROM notification u WHERE u.assignment_id = a.id AND u.person_id = :me
+               AND u.template = 'urged') AS urged,
            EXISTS (SELECT 1 FROM decision m JOIN step r ON r.id = m.step_id
                     WHERE m.case_id = c.id AND m.person_id = :me
                       AND NOT (r.call->>'clerical')::bool AND NOT (r.call->>'signs')::bool) AS i_reviewed,
@@ -90,6 +92,7 @@ class Todo:
     incident: IncidentTodo | None
     closed_at: datetime | None
     closed_because: str
+    urged: int  # how often one was urged to see to it
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def _todo(row: Row[Any], actor: Actor, *, shows_title: bool) -> Todo:
         incident=_incident(row),
         closed_at=row.closed_at,
         closed_because=row.closed_because,
+        urged=row.urged,
     )
 
 

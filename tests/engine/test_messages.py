@@ -17,7 +17,7 @@ from engine.acts.hand_over import hand_over_draft
 from engine.leases import claim, settle
 from engine.service import Service
 from notifications.addresses import mail_address
-from notifications.messages import Content, TodoArrived
+from notifications.messages import Content, DigestLine, TodoArrived
 from notifications.rendering import LONGEST_SUBJECT, _environment, render
 from rules.positions import Position
 from tests.builders import PROACTIVE_DRAFT, Bureau, add_person, decide_all, decide_next, launch_case, scalars
@@ -142,7 +142,12 @@ def test_a_hand_over_of_an_open_draft_tells_the_new_drafter_with_the_todo_alone(
 
 def sample(kind: Any, **given: Any) -> Any:
     """A message of a kind, every field filled with something recognisable."""
-    kinds = {str: lambda name: f"«{name}»", int: lambda _: 2, bool: lambda _: True}
+    kinds = {
+        str: lambda name: f"«{name}»",
+        int: lambda _: 2,
+        bool: lambda _: True,
+        tuple[DigestLine, ...]: lambda _: (sample(DigestLine),),
+    }
     values = {f.name: kinds[_type(f)](f.name) for f in fields(kind)}
     return kind(**(values | given))
 
@@ -183,7 +188,10 @@ def test_every_message_is_text_and_html_chinese_first_with_the_same_facts(kind: 
     assert mail.get_content_type() == "multipart/alternative"
     found = parts(mail)
     assert list(found) == ["text/plain", "text/html"]
-    for name, value in asdict(sample(kind)).items():
+    said = asdict(sample(kind))
+    for line in said.pop("lines", ()):
+        said |= line
+    for name, value in said.items():
         if isinstance(value, str) and name not in ("recipient", "basis", "position_en"):
             assert value in found["text/plain"], name
             assert value in found["text/html"] or name.endswith("_zh"), name
