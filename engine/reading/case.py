@@ -109,7 +109,8 @@ def read_case(service: Service, actor: Actor, number: str) -> CaseView:
         incidents=incidents,
         timeline=timeline,
         urged=results.urged,
-        may_urge=row.closed_at is None and may(actor, Act.URGE, case.facts),
+        may_urge=may(actor, Act.URGE, case.facts)
+        and any(set(todo.people) - {actor.name} for todo in holders),
     )
 
 

@@ -118,7 +118,7 @@ class CaseView:
     incidents: list[IncidentView]
     timeline: list[StepRound]
     urged: int  # how often somebody urged it
-    may_urge: bool
+    may_urge: bool  # and somebody else has it
 
 
 @dataclass(frozen=True)

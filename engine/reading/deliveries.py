@@ -53,6 +53,16 @@ _ABOUT = {
     "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
 }
 _CHANNELS = {MAIL: Named(MAIL, "邮件", "Mail"), DIGEST: Named(DIGEST, "每日摘要", "Digest of the day")}
+_HINTS = {
+    "errcode 93000": Wording("（机器人地址无效）", " (the robot's address is unknown there)"),
+    "errcode 300001": Wording("（机器人地址无效）", " (the robot's address is unknown there)"),
+    "errcode 310000": Wording(
+        "（不符合机器人的安全设置：关键词、加签或 IP）",
+        " (against its settings: keyword, signature or address)",
+    ),
+    "errcode 45009": Wording("（发送过于频繁）", " (too often)"),
+    "errcode 130101": Wording("（发送过于频繁）", " (too often)"),
+}
 _WHY = {
     CLOSED: "待办已办理或关闭",
     INACTIVE: "该人员已停用",
@@ -164,4 +174,5 @@ def _why(row: Row[Any]) -> Wording:
         return Wording(f"对方拒收：{error.removeprefix(REFUSED_BY_GROUP)}", error)
     if row.channel == MAIL:
         return Wording(f"邮件服务器暂未接收：{error}", f"the mail server did not take it: {error}")
-    return Wording(f"对方暂未接收：{error}", f"it was not taken: {error}")
+    hint = _HINTS.get(error, Wording("", ""))
+    return Wording(f"对方暂未接收：{error}{hint.zh}", f"it was not taken: {error}{hint.en}")
