@@ -143,6 +143,7 @@ def test_with_nothing_open_there_is_none(service: Service, number: str, clock: M
     decide_next(service, number)
     at(clock, f"{MONDAY} 08:30")
     assert make_digests(service, CALENDAR) == 0
+    assert made(service) == []
     drain(service)
     assert [mail["To"] for mail in mails(service)] == ["股室负责人 <section_head@qingling.example>"]
     assert states(service, number, DIGEST) == ["moot"]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from engine import deliveries
+from engine.acts.passwords import set_password
 from engine.acts.wishes import Wishes, read_wishes, set_wishes
 from engine.group_outbox import GroupOutbox
 from engine.ledger import verify
@@ -155,6 +156,18 @@ def test_what_is_urgent_passes_quiet_hours(
     assert states(installed, number, MAIL) == ["sent"], "by mail, whatever was chosen"
     if channel == GROUP:
         assert outbox(installed, GROUP).tell_due() == 1
+
+
+def test_that_another_set_ones_password_is_told_at_once_by_mail_and_to_no_group(
+    installed: Service, bureau: Bureau, clock: MovableClock, server: GroupServer
+) -> None:
+    wish(installed, "drafter", GROUP, quiet_from="22:00", quiet_until="07:00", digest=True)
+    at(clock, "2026-04-20 23:30:00")
+    set_password(installed, bureau.actor("administrator"), "drafter", "given-by-another-1")
+    drain(installed)
+    assert len(mails(installed)) == 1
+    assert outbox(installed, GROUP).tell_due() == 0
+    assert server.asked == 0
 
 
 def test_a_group_keeps_the_quiet_hours_of_each_person(
