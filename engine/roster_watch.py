@@ -137,9 +137,6 @@ def _tell(service: Service, todo: Row[Any], people: list[int]) -> int:
             "assignment_id": todo.id,
             "person_id": person,
             "created_at": service.now,
-            "next_try_at": service.machine_now,
-            "attempts": 0,
-            "last_error": "",
         }
         for person in new
     ]
