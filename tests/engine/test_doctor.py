@@ -285,7 +285,7 @@ def test_mail_that_does_not_leave_and_a_ledger_unsealed_for_days_are_warnings(
 
 
 def test_a_demonstration_in_virtual_time_is_a_warning(service: Service, clock: MovableClock) -> None:
-    assert stamp(service.settings.owner_database_url.get_secret_value(), clock.now)
+    assert stamp(service.settings.owner_database_url.get_secret_value(), now=clock.now)
     load_bureau(service)
     (finding,) = examine(service)
     assert (finding.check, finding.severity) == ("time-is-real", Severity.WARNING)
