@@ -27,6 +27,7 @@ from deployments.mail_settings import require_usable
 from deployments.prefect_deployments import POOL, Deployments
 from deployments.prefect_worker import GongkaiWorker, quiet_prefect
 from engine.chores import Chores
+from engine.clocks.service import ClockService
 from engine.dispatcher import Dispatcher
 from engine.group_outbox import GroupOutbox
 from engine.groups import groups_of
@@ -56,6 +57,7 @@ class Worker:
         self.leadership = Leadership(service)
         self.deployments = Deployments(service, client)
         self.chores = Chores(service)
+        self.clocks = ClockService(service)
         setter = RunSetter(service, client)
         self.projector = Projector(service, client, setter, self.deployments.of)
         self.dispatcher = Dispatcher(service, client, setter, self.pick_up)
@@ -80,6 +82,8 @@ class Worker:
             ):
                 tasks.create_task(forever(name, self._leading(work), every_seconds=pause, limit_seconds=300))
             tasks.create_task(forever("outbox", self._send, every_seconds=OUTBOX_SECONDS))
+            # In every worker, whether it leads or not: a rung is claimed by the lock on its case.
+            tasks.create_task(forever("clocks", self._keep_time, every_seconds=0, limit_seconds=300))
             for outbox in self.group_outboxes:
                 tell = self._leading(partial(self._tell, outbox))
                 tasks.create_task(forever(f"outbox-{outbox.name}", tell, every_seconds=OUTBOX_SECONDS))
@@ -118,6 +122,12 @@ class Worker:
     async def _chores(self) -> int:
         await asyncio.to_thread(self.chores.run)
         return 0
+
+    async def _keep_time(self) -> int:
+        done = await asyncio.to_thread(self.clocks.run)
+        if not done:
+            await asyncio.sleep(await asyncio.to_thread(self.clocks.sleep_seconds))
+        return done
 
     async def _send(self) -> int:
         return await asyncio.to_thread(send_due, self.service)

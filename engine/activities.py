@@ -29,7 +29,12 @@ def publish_document(service: Service, lease: Lease) -> dict[str, Any]:
     # Before the step settles and whoever holds the lease by now: it says what the website did.
     with service.database.begin() as connection:
         note_publication(
-            connection, lease.case_id, version_id, adapter=website.name, request=request, receipt=receipt
+            connection,
+            lease.case_id,
+            version_id,
+            adapter=website.name,
+            request=request,
+            receipt=receipt,
         )
         if not isinstance(website, PublicRegister):  # beside the website, every document is in the register
             enter(connection, request, published_at=receipt.published_at, website_url=receipt.url)

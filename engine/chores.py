@@ -68,7 +68,7 @@ class Chores:
 
     def forget_drafts(self) -> None:
         """Drop saved drafts nobody needs any more, once an hour, the first time at start."""
-        now = self.service.now
+        now = self.service.machine_now
         if self._tidied_at is not None and now - self._tidied_at < BETWEEN_TIDYING:
             return
         forget_old_drafts(self.service)

@@ -42,7 +42,7 @@ class Dispatcher:
         for case in cases:
             assert case.flow_run_id is not None
             run = known.get(case.flow_run_id)
-            verdict = judge(case, run, now=self.service.now, patience=patience)
+            verdict = judge(case, run, now=self.service.machine_now, patience=patience)
             if verdict is Verdict.PARKED:
                 if await self.setter.wake(case):
                     log.info("woken", case=case.number)
@@ -55,5 +55,5 @@ class Dispatcher:
 
     def _due(self, stale: timedelta) -> list[CaseSeen]:
         with self.service.database.connect() as connection:
-            due = record.due_cases(connection, self.service.now, stale=stale, limit=CASES_AT_ONCE)
+            due = record.due_cases(connection, self.service.machine_now, stale=stale, limit=CASES_AT_ONCE)
             return read_cases(connection, due)

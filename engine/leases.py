@@ -32,7 +32,7 @@ class Lease:
 
 def claim(service: Service, step_id: int, *, holder: str) -> Lease | None:
     """Take the lease on a due step, or ``None`` when it is not due, settled, or held by a live holder."""
-    now = service.now
+    now = service.machine_now
     free = _activity.c.leased_until.is_(None) | (_activity.c.leased_until < now)
     due = _activity.c.next_try_at.is_not(None) & (_activity.c.next_try_at <= now)
     with service.database.begin() as connection:
@@ -54,7 +54,7 @@ def claim(service: Service, step_id: int, *, holder: str) -> Lease | None:
 
 def renew(service: Service, lease: Lease) -> bool:
     """Hold the lease for another term; ``False`` when another has taken over or the step is settled."""
-    until = service.now + timedelta(seconds=service.settings.lease_seconds)
+    until = service.machine_now + timedelta(seconds=service.settings.lease_seconds)
     with service.database.begin() as connection:
         renewed = connection.execute(
             update(_activity)
@@ -133,7 +133,7 @@ def _note_failure(work: Work, lease: Lease, error: str, service: Service, allowe
             last_error=error[:1000],
             leased_by=None,
             leased_until=None,
-            next_try_at=work.now + timedelta(seconds=settings.activity_retry_seconds),
+            next_try_at=work.machine_now + timedelta(seconds=settings.activity_retry_seconds),
         )
         .returning(_activity.c.attempts)
     ).scalar_one()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from engine.actor import about_holdings
+from engine.limit_messages import LIMIT_CONTENT, LimitFacts, load_limit
 from engine.links import make_link
 from engine.reading.due import TodoDue, due_of_todos
 from engine.reading.todo import Todo, inbox
@@ -30,6 +31,9 @@ from notifications.messages import (
     TodoUrged,
 )
 from rules.positions import Position
+
+_NEEDS_OPEN_TODO = ("todo", "incident", "urged", "clock-asked")
+_FOR_THE_POST = (*_NEEDS_OPEN_TODO, "deadline", "escalated")
 
 # A return settles its step in the very change of the case that opens the step it goes back to.
 _FACTS = about_holdings(
@@ -74,8 +78,6 @@ _FACTS = about_holdings(
 )
 
 
-_ABOUT_A_TODO = ("todo", "incident", "urged")
-
 MOST_LISTED = 50
 """To-dos in one digest; of more only the number is told."""
 
@@ -86,17 +88,21 @@ class MessageFacts:
 
     service: Service
     row: Row[Any]
+    limit: LimitFacts | None = None
 
     @property
     def why_not(self) -> str:
         """Why it is not sent any more; empty: it is."""
-        row, of_todo = self.row, self.row.template in _ABOUT_A_TODO
-        if of_todo and (row.todo is None or row.closed_at is not None):
+        row = self.row
+        if row.template in _NEEDS_OPEN_TODO and (row.todo is None or row.closed_at is not None):
             return CLOSED
         if not row.active:
             return INACTIVE
-        if of_todo and row.assigned_to is None and not row.holds:
+        of_post = row.template in _FOR_THE_POST and row.todo is not None and row.assigned_to is None
+        if of_post and not row.holds:
             return NOT_HELD
+        if self.limit is not None and self.limit.moot:
+            return self.limit.moot
         if row.template == DIGEST and not self.open_todos:
             return NOTHING_OPEN
         return ""
@@ -133,10 +139,12 @@ class MessageFacts:
 
 
 def load_facts(service: Service, notification_id: int) -> MessageFacts:
-    """Read one queued message, in one statement."""
+    """Read one queued message, in one statement; of a time limit, with what it needs to be told."""
     with service.read() as connection:
         row = connection.execute(_FACTS, {"id": notification_id, "today": service.today}).one()
-    return MessageFacts(service, row)
+        of_limit = row.template in LIMIT_CONTENT
+        limit = load_limit(connection, service, notification_id) if of_limit else None
+    return MessageFacts(service, row, limit)
 
 
 def _todo(facts: MessageFacts) -> Content:
@@ -282,4 +290,5 @@ _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "closed": _closed,
     "handed-over": _handed_over,
     "password-set": _password_set,
+    **LIMIT_CONTENT,
 }

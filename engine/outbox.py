@@ -18,7 +18,7 @@ from engine.unsent import NO_ADDRESS, REFUSED, UNUSABLE
 from notifications.addresses import AddressUnusable, mail_address
 from notifications.channel_names import MAIL
 from notifications.channels import Channel, ChannelUnavailable, MessageDeferred, MessageRefused
-from notifications.rendering import render
+from notifications.rendering import mark_virtual, render
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +66,8 @@ def _deliver(service: Service, channel: Channel, claimed: Claimed) -> int:
     sender = mail_address("公开", service.settings.mail_from)
     message = render(facts.content(), key=facts.row.key, to=to, sender=sender, at=facts.row.created_at)
     try:
+        if service.is_virtual:
+            mark_virtual(message, facts.row.created_at)
         channel.send(message)
     except MessageRefused as error:
         return deliveries.drop(service, claimed, f"{REFUSED}{error}")

@@ -127,7 +127,7 @@ def note_publication(
         )
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
     )
-    tell_published(connection, case_id, receipt.published_at)
+    tell_published(connection, case_id, at=receipt.published_at)
 
 
 def request_for(connection: Connection, *, case_id: int, version_id: int, key: str) -> PublishRequest:

@@ -65,7 +65,7 @@ class Reconciler:
     async def _compare(self, cases: list[CaseSeen]) -> int:
         known = await runs.read_runs(self.client, [c.flow_run_id for c in cases if c.flow_run_id])
         judged = [
-            (case, run, judge(case, run, now=self.service.now, patience=self.patience))
+            (case, run, judge(case, run, now=self.service.machine_now, patience=self.patience))
             for case in cases
             if case.flow_run_id
             for run in [known.get(case.flow_run_id)]
@@ -103,7 +103,7 @@ class Reconciler:
         ours = await asyncio.to_thread(self._known, [run.id for run in found])
         for run in found:
             assert run.state is not None
-            old = self.service.now - run.state.timestamp > self.patience
+            old = self.service.machine_now - run.state.timestamp > self.patience
             if not is_run_key(run.idempotency_key) and run.id not in ours and old:
                 log.warning("launch-repeated", flow_run=str(run.id))
                 await runs.force(self.client, run.id, Scheduled(name="Resuming", message=runs.WOKEN))

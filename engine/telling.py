@@ -9,27 +9,29 @@ from typing import Any
 from sqlalchemy import CTE, Connection, DateTime, Insert, Select, exists, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.work import Work
 from models import Case, Notification, Publication
 
 _cases, _notification = Case.__table__, Notification.__table__
 
 
-def told_of_the_end(case_id: int, now: datetime) -> CTE:
+def told_of_the_end(work: Work) -> CTE:
     """Tells a case's drafter that it ended, unless they were told that it is public: part of a statement."""
     published = exists().where(Publication.__table__.c.case_id == _cases.c.id)
-    row = _row(f"closed:{case_id}", "closed", case_id, now).where(~published)
-    return _queued(row).cte("told")
+    row = _row(f"closed:{work.case.id}", "closed", work.case.id, at=work.now)
+    return _queued(row.where(~published)).cte("told")
 
 
-def tell_published(connection: Connection, case_id: int, now: datetime) -> None:
+def tell_published(connection: Connection, case_id: int, *, at: datetime) -> None:
     """Tell the drafter that the document is public; a repeated publication tells nothing."""
-    connection.execute(_queued(_row(f"published:{case_id}", "published", case_id, now)))
+    connection.execute(_queued(_row(f"published:{case_id}", "published", case_id, at=at)))
 
 
-def tell_handed_over(connection: Connection, case_id: int, *, seq: int, person: int, now: datetime) -> None:
-    """Tell the former or the new drafter; ``seq`` is the change of the case that made the one the other."""
-    row = _row(f"handed-over:{case_id}:{seq}:{person}", "handed-over", case_id, now, person=person)
-    connection.execute(_queued(row))
+def tell_handed_over(work: Work, *, person: int) -> None:
+    """Tell the former or the new drafter, once per change of the case that made the one the other."""
+    key = f"handed-over:{work.case.id}:{work.seq}:{person}"
+    row = _row(key, "handed-over", work.case.id, at=work.now, person=person)
+    work.connection.execute(_queued(row))
 
 
 def tell_password_set(connection: Connection, *, entry: int, person: int, now: datetime) -> None:
@@ -48,11 +50,11 @@ def tell_password_set(connection: Connection, *, entry: int, person: int, now: d
 _COLUMNS = ("key", "template", "case_id", "person_id", "created_at")
 
 
-def _row(key: str, template: str, case_id: int, now: datetime, *, person: int | None = None) -> Select[Any]:
+def _row(key: str, template: str, case_id: int, *, at: datetime, person: int | None = None) -> Select[Any]:
     """One message as the outbox keeps it; to the case's drafter where nobody else is named."""
-    at = literal(now, DateTime(timezone=True))
+    queued = literal(at, DateTime(timezone=True))
     to = _cases.c.drafter_id if person is None else literal(person)
-    values = (literal(key), literal(template), _cases.c.id, to, at)
+    values = (literal(key), literal(template), _cases.c.id, to, queued)
     return select(*values).where(_cases.c.id == case_id)
 
 

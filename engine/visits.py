@@ -56,7 +56,7 @@ def arrive(
     case = read_case(service, case_id)
     if case.woken_at is not None:
         return Visit(case_id, case.number, flow_run_id)
-    note(service, case_id, flow_run_id, woken_at=service.now)
+    note(service, case_id, flow_run_id, woken_at=service.machine_now)
     disturbed = bool(case.pause_key) and case.closed_at is None
     return Visit(case_id, case.number, flow_run_id, case if disturbed else None)
 

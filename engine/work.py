@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from engine.actor import Actor, load_actor
+from engine.law import REVISION, Law, law_of
 from engine.ledger import Chain, appending
 from engine.replay import Recorded, StepId
 from engine.service import Service
@@ -41,7 +42,7 @@ _CASE = [
     for name in ("id", "number", "procedure", "version", "intake", "unit_id", "drafter_id", *_SAVED)
 ]
 
-_LOCK = select(*_CASE).with_for_update(of=_cases)
+_LOCK = select(*_CASE, REVISION.label("law_revision")).with_for_update(of=_cases)
 _LOCK_BY_ID = Statement(_LOCK.where(_cases.c.id == bindparam("id")))
 _LOCK_BY_NUMBER = Statement(_LOCK.where(_cases.c.number == bindparam("number")))
 _LOCK_BY_ASSIGNMENT = Statement(
@@ -70,6 +71,8 @@ _ASSIGNMENTS = Statement(
     select(
         _assignment.c.id,
         _assignment.c.step_id,
+        _assignment.c.rung_id,
+        _assignment.c.clock_act_id,
         _assignment.c.position,
         _assignment.c.unit_id,
         _assignment.c.person_id,
@@ -133,14 +136,19 @@ class CaseRow:
     frozen: bool
     closed_at: datetime | None
     outcome: str
+    law_revision: int
 
 
 @dataclass
 class Work:
-    """Everything known and written of one case within one transaction."""
+    """Everything known and written of one case within one transaction.
+
+    ``now`` is statutory time; ``machine_now`` is for what the worker does next and when: see ``Service``.
+    """
 
     connection: Connection
     now: datetime
+    machine_now: datetime
     timezone: str
     actor: str
     channel: str
@@ -149,6 +157,17 @@ class Work:
     website: str = "automatic"  # how this installation publishes: ``Settings.website_way``
     steps: dict[StepId, StepRow] = field(default_factory=dict)
     assignments: list[Any] = field(default_factory=list)  # all to-dos ever, with who decided what
+    received_at: datetime | None = None  # when what is being done reached us, if that was before ``now``
+
+    @property
+    def law(self) -> Law:
+        """The law of the moment the case was locked. What changes after that is caught up with."""
+        return law_of(self.connection, self.timezone, self.case.law_revision)
+
+    @property
+    def acted_at(self) -> datetime:
+        """What decides whether something was done in time: when it was received, not when it was our turn."""
+        return self.now if self.received_at is None else min(self.received_at, self.now)
 
     @property
     def seq(self) -> int:
@@ -230,8 +249,18 @@ def work_on_case(
 def _loaded(service: Service, connection: Connection, row: Any, *, actor: str, channel: str) -> Work:
     case = CaseRow(**row._asdict())
     chain = Chain(case.id, case.ledger_seq, case.ledger_head)
-    settings = service.settings
-    work = Work(connection, service.now, settings.timezone, actor, channel, case, chain, settings.website_way)
+    settings, machine_now = service.settings, service.machine_now
+    work = Work(
+        connection,
+        service.statutory(machine_now),
+        machine_now,
+        settings.timezone,
+        actor,
+        channel,
+        case,
+        chain,
+        settings.website_way,
+    )
     for step in _STEPS.run(connection, {"case": case.id}):
         work.steps[(step.key, step.round)] = StepRow(*step)
     work.assignments = _ASSIGNMENTS.run(connection, {"case": case.id})

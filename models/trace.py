@@ -78,6 +78,8 @@ class Notification(Stored, table=True):
     template: str
     case_id: int | None = reference("cases.id", nullable=True)
     assignment_id: int | None = reference("assignment.id", nullable=True)
+    rung_id: int | None = reference("rung.id", nullable=True)
+    clock_act_id: int | None = reference("clock_act.id", nullable=True)
     person_id: int = reference("person.id")
     created_at: datetime = instant()
     urgent: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))

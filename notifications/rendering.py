@@ -58,6 +58,14 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
     return message
 
 
+def mark_virtual(message: EmailMessage, at: datetime) -> None:
+    """Say in the subject, and to programs, that a demonstration sent it: its dates are not real."""
+    subject = message["Subject"]
+    del message["Subject"]
+    message["Subject"] = _shortened(f"【虚拟时间 demonstration】{subject}")
+    message["X-Gongkai-Virtual-Time"] = at.isoformat()
+
+
 def subject_of(content: Content) -> str:
     """One line in both languages: what happened, and to which case. It never names a title."""
     return _shortened(one_line(_rendered(content.folder, "subject", asdict(content))))

@@ -12,6 +12,8 @@ from engine.idempotency import LONGEST, PATTERN, SHORTEST
 from rules.errors import CaseNotFound
 
 BIGGEST_ID = 2**53
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of calendars: those of site tables."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -27,6 +29,7 @@ IdempotencyKey = Annotated[
 AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
+Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR, description="Year")]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
 
 
@@ -81,6 +84,29 @@ class LaunchBody(_Body):
     draft: dict[str, Any] = Field(default_factory=dict)
 
 
+class CalendarBody(_Body):
+    """A year's table ``{year, papers, days: [{name, date, is_off_day}]}``. ``dry_run`` stores nothing.
+
+    ``seen``: the revision a preview named as ``before``; where another governs by now, nothing is imported.
+    """
+
+    table: dict[str, Any]
+    dry_run: bool = False
+    seen: Annotated[int, Field(ge=0, le=BIGGEST_ID)] | None = None
+
+
+class WhatIfBody(_Body):
+    """What is taken to be otherwise: other starts by limit, a year's table of days off, numbers by key.
+
+    Without a ``case`` all open ones are asked about.
+    """
+
+    case: Annotated[str, Field(max_length=24)] = ""
+    starts: dict[str, Annotated[str, Field(max_length=40)]] = Field(default_factory=dict)
+    table: dict[str, Any] | None = None
+    numbers: dict[str, int] = Field(default_factory=dict)
+
+
 class WishesBody(_Body):
     """How one wishes to be told; quiet hours are local, ``22:00``, and both empty for none."""
 
@@ -98,6 +124,13 @@ class HandOverBody(_Body):
 
     drafter: Annotated[Line, Field(min_length=1, max_length=64)]
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class AdvanceBody(_Body):
+    """How far virtual time leaps: by a stretch, or to an instant by the organ's clock; one of the two."""
+
+    by: Annotated[Line, Field(max_length=20, examples=["3d", "12h", "30m"])] = ""
+    to: Annotated[Line, Field(max_length=40, examples=["2026-12-21T09:00", "next-working-day"])] = ""
 
 
 class DecisionBody(_Body):

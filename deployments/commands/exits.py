@@ -21,6 +21,7 @@ from deployments.errors import (
     SecretsUnreadable,
     SettingsUnusable,
     StartInterrupted,
+    TimeIsReal,
 )
 from rules.errors import GongkaiError, Kind, Said
 
@@ -62,6 +63,11 @@ _INSTALLATION: dict[type[InstallationError], tuple[Code, str, str]] = {
     SecretsUnreadable: (Code.BROKEN, "实例的密钥文件损坏", "请从备份恢复该文件"),
     InstanceAlreadyRunning: (Code.CONFLICT, "该实例已在运行", "请先停止它，或用 GONGKAI_HOME 另选目录"),
     NotADemonstration: (Code.INVALID, "该目录不是演示实例", "目录未被改动；请用 --home 另选目录"),
+    TimeIsReal: (
+        Code.CONFLICT,
+        "该实例按真实时间运行，不能改为虚拟时间",
+        "数据未被改动；请去掉 --virtual-time，或另选目录新建演示",
+    ),
     PortInUse: (Code.CONFLICT, "端口已被占用", "请停止占用端口的程序，或另选端口"),
     PostgresBinariesMissing: (Code.UNAVAILABLE, "没有可用的 PostgreSQL 程序", "请运行 make install"),
     NoUnprivilegedAccount: (Code.INVALID, "缺少运行数据库的普通账号", "请新建账号，或以普通用户启动"),
@@ -110,7 +116,7 @@ def explain(error: BaseException) -> Told:
         return Told(Code.INVALID, "usage", "", what, error.format_message(), todo)
     if isinstance(error, InstallationError):
         return _installation(error)
-    if _is_database_trouble(error):
+    if is_database_trouble(error):
         first = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         return explain(ServiceNotRunning(where="database", why_zh=first, why_en=first))
     what = say("发生意外错误", "Something unexpected happened")
@@ -133,7 +139,7 @@ def _slug(error: InstallationError) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
-def _is_database_trouble(error: BaseException) -> bool:
+def is_database_trouble(error: BaseException) -> bool:
     """Cannot be reached, was stopped under us, or has no tables yet; anything else is a fault of ours."""
     names = {cls.__name__ for cls in type(getattr(error, "orig", error)).__mro__}
     return bool(names & {"OperationalError", "UndefinedTable", "InterfaceError"})

@@ -3,19 +3,22 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from deployments.commands.exits import ServiceNotRunning
+from deployments.commands.exits import ServiceNotRunning, is_database_trouble
+from deployments.commands.terminal import say, tell
 
 if TYPE_CHECKING:
     from deployments.instance import Instance
     from engine.actor import Actor
     from engine.service import Service
     from engine.settings import Settings
+
+Answer = TypeVar("Answer")
 
 
 def home() -> Path:
@@ -57,6 +60,25 @@ def opened() -> Iterator["Service"]:
         yield service
 
 
+def asked_here(question: "Callable[[Service], Answer]", otherwise: "Callable[[], Answer]") -> Answer:
+    """What the installation says; where there is none, or it cannot be reached, what the program alone says.
+
+    That it could not be reached is told: what was imported there is missing in the answer.
+    """
+    if not os.environ.get("GONGKAI_DATABASE_URL") and not exists():
+        return otherwise()
+    try:
+        with opened() as service:
+            return question(service)
+    except Exception as error:
+        if not is_database_trouble(error):
+            raise
+        zh = "实例未运行或无法连接：未计入本单位导入的放假安排和时限"
+        en = "The instance is not running or cannot be reached: what was imported there is left out"
+        tell(say(zh, en))
+        return otherwise()
+
+
 def settings_from(environment: Mapping[str, str]) -> "Settings":
     """The settings an installation's own parts run with.
 
@@ -75,16 +97,15 @@ def settings_from(environment: Mapping[str, str]) -> "Settings":
 
 @contextmanager
 def service_of(settings: "Settings") -> Iterator["Service"]:
-    """The service with these settings, under the machine's clock."""
-    from engine.service import Service
+    """The service with these settings."""
+    from engine.service import service_on
     from models.database import connect
-    from rules.time import system_time
 
-    engine = connect(settings.database_url.get_secret_value(), pool_size=1)
+    service = service_on(connect(settings.database_url.get_secret_value(), pool_size=1), settings)
     try:
-        yield Service(engine, settings, system_time)
+        yield service
     finally:
-        engine.dispose()
+        service.close()
 
 
 def account() -> str:

@@ -136,7 +136,7 @@ def sign_out(service: Service, session_token: str) -> None:
     """
     actor = actor_of_session(service, session_token, choosing=True).actor
     with service.database.begin() as connection:
-        connection.execute(_END_SESSIONS, {"token_hash": _digest(session_token), "now": service.now})
+        connection.execute(_END_SESSIONS, {"token_hash": _digest(session_token), "now": service.machine_now})
         append_to_organ(connection, "signed-out", at=service.now, actor=actor.username, channel=actor.channel)
 
 
@@ -150,7 +150,7 @@ def actor_of_session(service: Service, session_token: str, *, choosing: bool = F
         NotSignedIn: no such session, or it expired.
         OwnPasswordFirst: the password was set by another.
     """
-    found = {"token_hash": _digest(session_token), "now": service.now, "today": service.today}
+    found = {"token_hash": _digest(session_token), "now": service.machine_now, "today": service.today}
     with service.read() as connection:
         rows = _SESSION.run(connection, found)
     if not rows:
@@ -177,7 +177,7 @@ def _find(service: Service, username: str) -> Row[Any] | None:
 def _open_session(
     service: Service, person: Row[Any], channel: str, replaces: str | None, attempt: Attempt
 ) -> SignedIn:
-    now, token = service.now, secrets.token_urlsafe(32)
+    now, token = service.machine_now, secrets.token_urlsafe(32)
     csrf, expires_at = csrf_token_of(token), now + timedelta(hours=service.settings.session_hours)
     with service.database.begin() as connection:
         same = {"id": person.id, "password_hash": person.password_hash}
@@ -195,7 +195,7 @@ def _open_session(
                 "expires_at": expires_at,
             },
         )
-        append_to_organ(connection, "signed-in", at=now, actor=person.username, channel=channel)
+        append_to_organ(connection, "signed-in", at=service.now, actor=person.username, channel=channel)
     device_key = new_device_key(person.username, person.password_hash)
     return SignedIn(person.username, person.name, token, csrf, expires_at, device_key)
 

@@ -82,7 +82,7 @@ def count_attempt(service: Service, username: str, password_hash: str | None, vi
 
 def forget_attempts(connection: Connection, service: Service, attempt: Attempt) -> None:
     """The password was right: what was counted on the way to it, and what is old, is forgotten."""
-    given = {"keys": list(attempt.keys), "forgotten": service.now - _FORGOTTEN_AFTER}
+    given = {"keys": list(attempt.keys), "forgotten": service.machine_now - _FORGOTTEN_AFTER}
     connection.execute(_FORGET, given)
 
 
@@ -127,7 +127,7 @@ def _counters(username: str, password_hash: str | None, visitor: Visitor) -> tup
 
 
 def _count(service: Service, counter: Counter) -> int:
-    now = service.now
+    now = service.machine_now
     arguments = {"key": counter.key, "now": now, "free": counter.free, "forgotten": now - _FORGOTTEN_AFTER}
     with service.read() as connection:
         counted = connection.execute(_COUNT, arguments).scalar()

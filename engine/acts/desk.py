@@ -68,7 +68,7 @@ def save_draft(service: Service, actor: Actor, about: str, fields: dict[str, str
             where="draft", field="draft", why_zh="内容过长，未能暂存", why_en="it is too long to be saved"
         )
     with service.database.begin() as connection:
-        row = {"me": actor.person_id, "about": about, "fields": Jsonb(fields), "now": service.now}
+        row = {"me": actor.person_id, "about": about, "fields": Jsonb(fields), "now": service.machine_now}
         connection.execute(_SAVE, row)
 
 
@@ -88,7 +88,7 @@ def drop_draft(service: Service, actor: Actor, about: str) -> None:
 def forget_old_drafts(service: Service) -> int:
     """Drop what belongs to closed to-dos or was left for long. Returns how many."""
     with service.database.begin() as connection:
-        done = connection.execute(_FORGET, {"before": service.now - timedelta(days=KEPT_DAYS)})
+        done = connection.execute(_FORGET, {"before": service.machine_now - timedelta(days=KEPT_DAYS)})
     return done.rowcount
 
 

@@ -53,7 +53,7 @@ def hand_over_draft(service: Service, actor: Actor, number: str, *, to: str, rea
         work.note("draft-handed-over", data={"from": before, "to": chosen.username, "reason": why})
         told = [former] if _ask_again(work) else [former, chosen.person_id]
         for person in told:
-            tell_handed_over(connection, work.case.id, seq=work.seq, person=person, now=work.now)
+            tell_handed_over(work, person=person)
         advance(work)
         work.finish()
     return HandedOver(number, before, chosen.username)

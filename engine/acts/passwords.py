@@ -57,7 +57,7 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
         row = connection.execute(_SET, changed).one_or_none()
         if row is None:
             raise UnknownPerson(where="username", username=username)
-        end_access(connection, row.id, now=service.now)
+        end_access(connection, row.id, now=service.machine_now)
         forget_attempts_of(connection, username)
         entry = append_to_organ(
             connection,
@@ -91,7 +91,7 @@ def change_own_password(service: Service, actor: Actor, *, now: str, new: str) -
         ).scalar()
         if changed is None:  # reset by the administrator meanwhile
             raise WrongCredentials(where="password")
-        end_access(connection, actor.person_id, now=service.now)
+        end_access(connection, actor.person_id, now=service.machine_now)
         append_to_organ(
             connection, "password-changed", at=service.now, actor=actor.username, channel=actor.channel
         )

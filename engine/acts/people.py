@@ -174,7 +174,7 @@ def _check_holding(file: RosterFile, path: tuple[Any, ...], holding: HoldingEntr
 def _store(service: Service, connection: Connection, roster: Roster, stored: _Stored) -> Imported:
     changes = [*_store_organ(connection, roster, stored), *_store_units(connection, roster, stored)]
     for person in roster.people:
-        changes += _store_person(connection, person, stored.people.get(person.username), service.now)
+        changes += _store_person(connection, person, stored.people.get(person.username), service.machine_now)
     changes += _store_holdings(connection, roster, stored, service.today)
     unlisted = sorted(set(stored.people) - {person.username for person in roster.people})
     return Imported(stored.organ is None, changes, unlisted, len(roster.people))

@@ -101,5 +101,7 @@ def _answer(work: Work, incident: Row[Any]) -> None:
         settle_step(work, step, encode(Done({"asked_again": True})), "asked-again")
     elif step.kind == "activity":
         work.connection.execute(
-            update(_activity).where(_activity.c.step_id == step.id).values(attempts=0, next_try_at=work.now)
+            update(_activity)
+            .where(_activity.c.step_id == step.id)
+            .values(attempts=0, next_try_at=work.machine_now)
         )

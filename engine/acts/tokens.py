@@ -92,7 +92,7 @@ def create_token(
         raise _invalid("days", f"须为1至{MAX_DAYS}天", f"it must be 1 to {MAX_DAYS} days")
     if not name.strip() or len(name) > 60 or not name.isprintable():
         raise _invalid("name", "须为1至60个字的一行文字", "it must be one line of 1 to 60 characters")
-    secret, now = PREFIX + secrets.token_urlsafe(32), service.now
+    secret, now = PREFIX + secrets.token_urlsafe(32), service.machine_now
     expires_at = now + timedelta(days=days)
     with service.database.begin() as connection:
         _require_still_signed_in(connection, actor, session_token, now)
@@ -118,7 +118,7 @@ def revoke_token(service: Service, actor: Actor, token_id: int) -> None:
         TokenNotFound: not one's own, or revoked before.
     """
     _own(actor)
-    found = {"id": token_id, "person": actor.person_id, "now": service.now}
+    found = {"id": token_id, "person": actor.person_id, "now": service.machine_now}
     with service.database.begin() as connection:
         if connection.execute(_REVOKE, found).scalar() is None:
             raise TokenNotFound(where="token", token=token_id)
@@ -131,7 +131,7 @@ def actor_of_token(service: Service, secret: str) -> Actor:
     Raises:
         NotSignedIn: unknown, revoked or expired.
     """
-    found = {"hash": _digest(secret), "now": service.now, "today": service.today}
+    found = {"hash": _digest(secret), "now": service.machine_now, "today": service.today}
     with service.read() as connection:
         rows = _TOKEN.run(connection, found)
     if not rows:

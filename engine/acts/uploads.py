@@ -111,7 +111,7 @@ def store_uploaded(
                 size=size,
                 text=examined.text,
                 hidden=examined.hidden,
-                uploaded_at=service.now,
+                uploaded_at=service.machine_now,
             )
             .returning(_upload.c.id)
         ).scalar_one()
@@ -149,7 +149,7 @@ def list_uploads(service: Service, actor: Actor, assignment_id: int) -> list[Upl
 
 def remove_unused_uploads(service: Service) -> int:
     """Delete what nobody will submit: too old, or of a to-do that is closed. Returns how many."""
-    old = _upload.c.uploaded_at < service.now - timedelta(days=KEPT_DAYS)
+    old = _upload.c.uploaded_at < service.machine_now - timedelta(days=KEPT_DAYS)
     closed = _upload.c.assignment_id.in_(select(_assignment.c.id).where(_assignment.c.closed_at.is_not(None)))
     with service.database.begin() as connection:
         return len(connection.execute(delete(_upload).where(old | closed).returning(_upload.c.id)).all())

@@ -96,7 +96,8 @@ def _asked(work: Work, *, but: int) -> list[tuple[int, list[int]]]:
             post = Post(Position(todo.position), todo.unit_id, todo.person_id)
             step = work.step_of(todo.step_id)
             facts = duties(work, step.call, post) if step else Facts()  # an incident's is of no step
-            may_act = who_may_act(work.connection, post, facts, local_date(work.now, work.timezone))
+            today = local_date(work.now, work.timezone)
+            may_act = set(who_may_act(work.connection, {post: facts}, today)[post])
             if may_act - {but}:
                 found.append((todo.id, sorted(may_act - {but})))
     return found

@@ -77,7 +77,8 @@ def _of_closed(case: CaseSeen, run: RunSeen, now: datetime, patience: timedelta)
 
 def _of_woken(case: CaseSeen, run: RunSeen, now: datetime, patience: timedelta) -> Verdict:
     assert case.woken_at is not None
-    executing = case.open_step is not None and (case.open_step.leased_until or case.launched_at) > now
+    leased_until = case.open_step.leased_until if case.open_step else None
+    executing = leased_until is not None and leased_until > now
     fresh = executing or now - case.woken_at < patience
     if run.type in _UNDERWAY:
         return Verdict.UNDERWAY if fresh else Verdict.LOST

@@ -62,7 +62,7 @@ class RunSetter:
     async def wake(self, case: CaseSeen) -> bool:
         """Hand a parked run to a worker. ``False``: its state was changed since ``case`` was read."""
         # First our note, then the wake: a run that starts without a note was resumed by hand.
-        async with self._claimed(case, woken_at=self.service.now) as claimed:
+        async with self._claimed(case, woken_at=self.service.machine_now) as claimed:
             if claimed:
                 step = case.open_step
                 assert case.flow_run_id is not None
@@ -76,7 +76,7 @@ class RunSetter:
         without a flag; the other way round a run we had not yet parked would look changed by hand.
         """
         key, message = runs.new_pause_key(), run_message(case, self.service.settings.timezone)
-        now = self.service.now
+        now = self.service.machine_now
         async with self._claimed(case, woken_at=now) as claimed:
             if claimed:
                 assert case.flow_run_id is not None

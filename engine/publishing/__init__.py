@@ -20,6 +20,7 @@ def website_of(service: Service) -> Website:
             timeout_seconds=settings.website_timeout_seconds,
             read=partial(attachment_chunks, service),
             signer=Signer(secret, service.time) if secret else None,
+            statutory=service.statutory,
         )
     return PublicRegister(service)
 

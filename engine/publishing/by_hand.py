@@ -26,7 +26,12 @@ def record_publication(work: Work, arguments: dict[str, str]) -> Done:
     published_at = _instant(work, date.fromisoformat(arguments["published_on"]))
     receipt = Receipt(arguments["page_url"], published_at)
     note_publication(
-        work.connection, work.case.id, version_id, adapter=ADAPTER, request=request, receipt=receipt
+        work.connection,
+        work.case.id,
+        version_id,
+        adapter=ADAPTER,
+        request=request,
+        receipt=receipt,
     )
     enter(work.connection, request, published_at=published_at, website_url=receipt.url)
     return Done({"url": receipt.url, "published_at": published_at.isoformat()})

@@ -11,6 +11,7 @@ hashes, and answer every repeat like the first, with status 200 or 201 and
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -39,9 +40,17 @@ class HttpWebsite:
     """Trusts nothing but a complete answer: anything else is asked again with the same key."""
 
     def __init__(
-        self, url: str, *, timeout_seconds: float, read: ReadFile, signer: Signer | None = None
+        self,
+        url: str,
+        *,
+        timeout_seconds: float,
+        read: ReadFile,
+        signer: Signer | None = None,
+        statutory: Callable[[datetime], datetime] = lambda instant: instant,
     ) -> None:
+        """``statutory`` takes the instants of the website's own clock over into cases."""
         self.url, self.timeout_seconds, self.read, self.signer = url, timeout_seconds, read, signer
+        self.statutory = statutory
 
     @property
     def name(self) -> str:
@@ -55,7 +64,8 @@ class HttpWebsite:
             WebsiteUnavailable: no complete answer; it may or may not have been published.
             WebsiteRefused: the website says that it will never take it so.
         """
-        return _receipt(_answer(self._publish(request)))
+        receipt = _receipt(_answer(self._publish(request)))
+        return replace(receipt, published_at=self.statutory(receipt.published_at))
 
     def withdraw(self, withdrawal: Withdrawal) -> datetime:
         """Tell the website to take a document down.
@@ -67,7 +77,8 @@ class HttpWebsite:
         """
         if self.signer is None:
             raise WebsiteCannotWithdraw(where=withdrawal.key)
-        return _withdrawn_at(_answer(self._post(withdrawal.key, {"action": "withdraw", **withdrawal.told()})))
+        answer = _answer(self._post(withdrawal.key, {"action": "withdraw", **withdrawal.told()}))
+        return self.statutory(_withdrawn_at(answer))
 
     async def _publish(self, request: PublishRequest) -> bytes:
         for file in {file.sha256: file for file in request.attachments}.values():

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor, about_holdings
 from engine.calls import Action
-from engine.policy import Act, Facts, kept_out
+from engine.policy import Act, Facts, kept_out, may
 from engine.reading.case_view import (
     CaseView,
     Decided,
@@ -23,7 +23,7 @@ from engine.reading.case_view import (
 )
 from engine.reading.stated import stated_of
 from engine.reading.values import Named, Wording, position_named, snapshot, step_named
-from engine.reading.visible import Visible, load_visible, may
+from engine.reading.visible import Visible, load_visible
 from engine.service import Service
 
 _TIMELINE = text(
@@ -49,7 +49,8 @@ _HOLDERS = about_holdings(
        AND h.unit_id IS NOT DISTINCT FROM a.unit_id
        AND {in_force}
       LEFT JOIN person p ON p.id = COALESCE(a.person_id, h.person_id) AND p.active
-     WHERE a.case_id = :case AND a.closed_at IS NULL ORDER BY a.id, p.id
+     WHERE a.case_id = :case AND a.closed_at IS NULL AND a.rung_id IS NULL AND a.clock_act_id IS NULL
+     ORDER BY a.id, p.id
     """
 )
 _INCIDENTS = text(

@@ -13,8 +13,10 @@ from engine.reading.visible import load_visible
 from engine.service import Service
 from engine.unsent import (
     CLOSED,
+    ENDED,
     INACTIVE,
     MOOT,
+    MOVED,
     NO_ADDRESS,
     NOT_HELD,
     NOTHING_OPEN,
@@ -51,6 +53,12 @@ _ABOUT = {
     "handed-over": Named("handed-over", "改派拟稿人", "Draft handed over"),
     "digest": Named("digest", "每日摘要", "Digest of the day"),
     "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
+    "deadline": Named("deadline", "时限提醒", "Time limit"),
+    "escalated": Named("escalated", "督办", "Escalation"),
+    "lapsed": Named("lapsed", "逾期", "Lapse"),
+    "clock-moved": Named("clock-moved", "时限变更", "Date moved"),
+    "clock-asked": Named("clock-asked", "时限申请", "Asked of a time limit"),
+    "clock-answered": Named("clock-answered", "时限申请的答复", "Answer about a time limit"),
 }
 _CHANNELS = {MAIL: Named(MAIL, "邮件", "Mail"), DIGEST: Named(DIGEST, "每日摘要", "Digest of the day")}
 _HINTS = {
@@ -67,6 +75,8 @@ _WHY = {
     CLOSED: "待办已办理或关闭",
     INACTIVE: "该人员已停用",
     NOT_HELD: "该人员已不在该岗位",
+    ENDED: "该时限已经结束",
+    MOVED: "该时限的截止日期已经变更",
     NOTHING_OPEN: "已没有待办",
     TOLD_BY_MAIL: "该渠道已停用，改以邮件通知",
     NO_ADDRESS: "该人员没有邮箱地址",

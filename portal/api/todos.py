@@ -18,7 +18,10 @@ router = APIRouter(tags=["to-dos"])
 
 
 class Recorded(BaseModel):
-    """The decision as stored. ``repeated``: it was stored before and this is the same answer again."""
+    """The decision as stored. ``late``: its step's time was over when it was received; it counts anyhow.
+
+    ``repeated``: it was stored before and this is the same answer again.
+    """
 
     decision_id: int
     case_number: str
@@ -26,6 +29,7 @@ class Recorded(BaseModel):
     action: str
     decided_at: datetime
     repeated: bool
+    late: bool
 
 
 @router.get("/inbox", response_model=Inbox, responses=documented(401, 403, 422), summary="My open to-dos")
@@ -68,7 +72,7 @@ def decide_assignment(
         return_mode=body.return_mode,
         document_version=body.document_version,
         idempotency_key=idempotency_key,
-        received_at=who.received_at,
+        received_at=who.service.statutory(who.received_at),
     )
     decided = decide(who.service, who.actor(), request)
     return answer(decided, 200 if decided.repeated else 201)

@@ -4,12 +4,42 @@ from fastapi import Request
 from starlette.responses import Response
 
 from portal.problems import answer_problem, status_of
-from portal.web import cases, files, inbox, launch, links, mailbox, me, messages, pages, people, signing, todo
+from portal.web import (
+    calendar,
+    cases,
+    clock,
+    files,
+    inbox,
+    launch,
+    links,
+    mailbox,
+    me,
+    messages,
+    pages,
+    people,
+    signing,
+    todo,
+)
 from rules.errors import GongkaiError, OwnPasswordFirst
 
 ROUTERS = [
     part.router
-    for part in (signing, inbox, todo, links, cases, files, launch, mailbox, messages, people, me, pages)
+    for part in (
+        signing,
+        inbox,
+        todo,
+        links,
+        cases,
+        files,
+        launch,
+        mailbox,
+        messages,
+        people,
+        calendar,
+        me,
+        clock,
+        pages,
+    )
 ]
 """Of all pages; the last one knows what is not there."""
 

@@ -22,7 +22,7 @@ LONGEST_SECONDS = 600
 
 _MARK = text(
     "SELECT (SELECT max(id) FROM assignment), (SELECT max(id) FROM decision),"
-    " (SELECT max(resolved_at) FROM incident)"
+    " (SELECT max(resolved_at) FROM incident), (SELECT ahead FROM virtual_time)"
 )
 
 

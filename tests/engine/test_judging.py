@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import StateType
 
 from engine.projection.judging import HAND_GRACE, Verdict, judge, patience_of
 from engine.projection.runs import RunSeen
-from engine.projection.snapshot import CaseSeen
+from engine.projection.snapshot import CaseSeen, StepSeen
 from engine.settings import Settings
 
 NOW = datetime(2026, 4, 20, 1, 0, tzinfo=UTC)
@@ -41,6 +41,7 @@ def _case(**changed: Any) -> CaseSeen:
         "label": "",
         "message": "",
         "sheet_id": None,
+        "deadlines_id": None,
         "finished": False,
     }
     return CaseSeen(**values | changed)
@@ -89,6 +90,12 @@ NEW = {"pause_key": ""}
 )
 def test_verdict(case: dict[str, Any], state: StateType, since: datetime, verdict: Verdict) -> None:
     assert judge(_case(**case), _run(state, since), now=NOW, patience=PATIENCE) is verdict
+
+
+def test_a_wake_that_never_began_is_found_although_its_case_was_launched_in_a_moved_future() -> None:
+    step = dict.fromkeys(StepSeen.__dataclass_fields__) | {"kind": "activity"}
+    case = _case(**STALE, launched_at=NOW + timedelta(days=30), steps=(StepSeen(**step),))  # type: ignore[arg-type]
+    assert judge(case, _run(StateType.RUNNING), now=NOW, patience=PATIENCE) is Verdict.LOST
 
 
 def test_absent_run_was_deleted() -> None:

@@ -13,11 +13,13 @@ from sqlmodel import SQLModel
 
 import models
 from engine.acts.access import set_password
+from engine.acts.law import import_calendar
 from engine.outbox import send_due
 from engine.service import Service
 from engine.settings import Settings
 from models.database import migrate
 from tests.builders import Bureau, launch_case, scalars
+from tests.engine.law_files import NEXT_YEAR
 from tests.engine.test_outbox import waiting
 
 pytestmark = pytest.mark.thorough
@@ -60,6 +62,7 @@ def test_the_newest_can_be_taken_back_with_rows_in_them_and_made_again(
     launch_case(service)
     kept = scalars(service, "SELECT key FROM notification ORDER BY id")
     set_password(service, bureau.actor("administrator"), "drafter", "given-by-another-1")
+    import_calendar(service, bureau.actor("administrator"), NEXT_YEAR)
     service.database.dispose()  # no plan of theirs outlives the columns
     take_back(owner, "0006")
     assert {change[0] for change in differences(owner)} == {

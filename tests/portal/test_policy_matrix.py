@@ -81,6 +81,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /launch": page(),
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
     "GET /people": page(),
+    "GET /calendar": page(),
+    # The administrator passes the door and is told that the table is empty.
+    "POST /calendar": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
     "GET /mailbox": page(),
     "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
@@ -153,6 +156,13 @@ EXPECTED: dict[str, dict[str, int]] = {
     "PUT /api/v1/cases/{number}/drafter": nobody_but(administrator=422),
     "GET /api/v1/procedures": signed(),
     "GET /api/v1/procedures/{key}/schema": signed(),
+    "GET /api/v1/calendar/{year}": signed(),
+    "POST /api/v1/calendar": nobody_but(administrator=422),
+    "POST /api/v1/what-if": CASE,
+    "GET /api/v1/clock": signed(),
+    # Time is real here: who may passes the door and is told so.
+    "POST /api/v1/clock/advance": nobody_but(administrator=409),
+    "POST /clock/advance": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
     "GET /api/v1/status": nobody_but(administrator=200, manager=200),
     "POST /people/{username}/password": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
     "DELETE /api/v1/session": dict.fromkeys(ROLES, 204) | {"nobody": 401},
@@ -173,9 +183,11 @@ FORMS: dict[str, dict[str, str]] = {
         "what": "preview",
     },
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
+    "POST /calendar": {"table": "", "what": "preview"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
     "POST /messages/{message_id}/resend": {},
+    "POST /clock/advance": {"by": "1d"},
     "POST /me/password": {"now": "not-the-password-1", "new": "a-brand-new-password-9"},
     "POST /me/phrases": {"phrase": "同意报送。"},
     "POST /me/phrases/{phrase_id}/remove": {},
@@ -183,11 +195,14 @@ FORMS: dict[str, dict[str, str]] = {
 QUERIES = {"PUT /api/v1/assignments/{assignment_id}/uploads": {"name": "a.pdf"}}
 BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
+    "POST /api/v1/clock/advance": {"by": "1d"},
     "POST /api/v1/tokens": {"name": "script", "days": 1},
     "PUT /api/v1/me/messages": {"channels": ["mail"]},
     "PUT /api/v1/people/{username}/password": {"password": "a-brand-new-password-7"},
     "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
+    "POST /api/v1/calendar": {"table": {}},
+    "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
@@ -222,6 +237,7 @@ class Place:
             token="x" * 43,
             mail_id=999_999,
             message_id=999_999,
+            year=2026,
         )
 
 
