@@ -147,9 +147,6 @@ def _tell(service: Service, todo: Row[Any], people: list[int]) -> int:
             "clock_act_id": todo.clock_act_id,
             "person_id": person,
             "created_at": service.now,
-            "next_try_at": service.machine_now,
-            "attempts": 0,
-            "last_error": "",
         }
         for person in new
     ]

@@ -25,6 +25,8 @@ _TODO = """
            s.key, s.round, s.call, v.version AS document_version,
            i.kind AS incident, i.blocking, i.message_zh, i.message_en,
            a.rung_id, a.clock_act_id, x.asked_by, c.title_is_public,
+           (SELECT count(*) FROM notification u WHERE u.assignment_id = a.id AND u.person_id = :me
+               AND u.template = 'urged') AS urged,
            EXISTS (SELECT 1 FROM decision m JOIN step r ON r.id = m.step_id
                     WHERE m.case_id = c.id AND m.person_id = :me
                       AND NOT (r.call->>'clerical')::bool AND NOT (r.call->>'signs')::bool) AS i_reviewed,
@@ -97,6 +99,7 @@ class Todo:
     clock_act: ClockActTodo | None
     closed_at: datetime | None
     closed_because: str
+    urged: int  # how often one was urged to see to it
 
 
 @dataclass(frozen=True)
@@ -188,6 +191,7 @@ def _todo(row: Row[Any], actor: Actor, limits: LimitTodos, *, shows_title: bool)
         clock_act=limits.acts.get(row.id),
         closed_at=row.closed_at,
         closed_because=row.closed_because,
+        urged=row.urged,
     )
 
 
