@@ -15,6 +15,7 @@ from engine.doctor import examine
 from engine.invariants import Severity
 from engine.ledger import verify
 from engine.outcomes import Lapsed, ReviewOutcome
+from engine.reading import read_case
 from engine.service import Service
 from rules.errors import DecidedTooLate, NotAllowed
 from rules.positions import Position
@@ -73,6 +74,11 @@ def test_silence_lapses_the_step_a_minute_after_its_end_by_its_article_and_decid
     assert scalars(service, "SELECT count(*) FROM decision") == [0]
     assert scalars(service, "SELECT outcome FROM step WHERE key = 'consultation'") == [
         {"v": 1, "type": "lapse", "article": ARTICLE}
+    ]
+    timeline = read_case(service, service.actor("administrator", channel="api"), number).timeline
+    assert [(step.step.key, step.action, step.lapsed_by, step.decisions) for step in timeline] == [
+        ("consultation", None, ARTICLE, []),
+        ("conclusion", None, None, []),
     ]
     [entry] = entries(service, "clock-lapsed")
     assert (entry.basis, entry.actor) == ("政府信息公开条例 第32条", "system")
