@@ -215,8 +215,8 @@ def _digest(facts: MessageFacts) -> Content:
 def _line(facts: MessageFacts, todo: Todo, due: TodoDue | None) -> DigestLine:
     return DigestLine(
         case_number=todo.case,
-        what_zh=todo.step.zh if todo.step else "异常",
-        what_en=todo.step.en if todo.step else "Incident",
+        what_zh=todo.what.zh,
+        what_en=todo.what.en,
         since=facts.local(todo.opened_at),
         due=due.on.isoformat() if due else "",
         provisional=bool(due and due.provisional),

@@ -20,7 +20,7 @@ _DUE = text(
     SELECT DISTINCT ON (a.id) a.id, k.due_on, k.provisional
       FROM assignment a
       JOIN clock k ON k.case_id = a.case_id AND k.closed_at IS NULL AND k.late_from IS NOT NULL
-       AND (k.step_id IS NULL OR k.step_id = a.step_id)
+       AND (k.step_id IS NULL OR k.step_id = a.step_id) AND k.ending <> 'arrive'
      WHERE a.id = ANY(:ids) ORDER BY a.id, k.late_from
     """
 )

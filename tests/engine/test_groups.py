@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -121,6 +122,16 @@ def test_a_program_is_told_as_documented_and_can_tell_a_repeat(
     }  # fmt: skip
     assert (first["kind"], first["case"], first["urgent"]) == ("todo", number, False)
     assert first["to"] == {"username": "drafter", "name": "拟稿人"}
+
+
+def test_a_demonstration_says_that_its_time_is_not_real(
+    installed: Service, bureau: Bureau, server: GroupServer
+) -> None:
+    virtual = replace(installed, ahead=lambda: timedelta(days=3))
+    wish(virtual, "drafter", "科室群")
+    launch_case(virtual)
+    assert outbox(virtual, "科室群").tell_due() == 1
+    assert "【虚拟时间 demonstration】" in server.texts()[0]
 
 
 @pytest.mark.parametrize("kind", get_args(Content))
