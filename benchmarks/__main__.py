@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    clocks,
     engine,
     files,
     floor,
@@ -33,7 +34,7 @@ from benchmarks.installation import Installation, part, tell, temporary_installa
 from benchmarks.template import record_template
 from deployments.components import PORTAL, PREFECT
 
-SUBJECTS = ("engine", "http", "pages", "register", "mail", "system", "prefect_stock")
+SUBJECTS = ("engine", "http", "pages", "clocks", "register", "mail", "system", "prefect_stock")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Sizes:
     system: system.Extent
     stock_decisions: int
     pages: pages.Extent
+    clocks: clocks.Extent
     files: int
     documents: int
 
@@ -57,6 +59,7 @@ FULL = Sizes(
     system=system.Extent(seconds_per_rate=20.0, idle_seconds=20.0, waiting=1000),
     stock_decisions=4,
     pages=pages.Extent(cases=10_000, mails=5_000, undelivered=200, times=30),
+    clocks=clocks.Extent(idle_seconds=15.0, explained=500),
     files=5,
     documents=10_000,
 )
@@ -67,6 +70,7 @@ QUICK = Sizes(
     system=system.Extent(seconds_per_rate=4.0, idle_seconds=2.0, waiting=16),
     stock_decisions=1,
     pages=pages.Extent(cases=40, mails=30, undelivered=10, times=2),
+    clocks=clocks.Extent(idle_seconds=2.0, explained=20),
     files=1,
     documents=200,
 )
@@ -132,6 +136,8 @@ def _decisions(
             if "pages" in chosen:
                 base_url = installation.environment["GONGKAI_BASE_URL"]
                 pages.measure(base_url, desk, clients, figures, sizes.pages)
+        if "clocks" in chosen:
+            clocks.measure(installation, desk, postgres, figures, sizes.clocks)
         if "register" in chosen:
             base_url = installation.environment["GONGKAI_BASE_URL"]
             register.measure(service, base_url, figures, documents=sizes.documents, requests=50)

@@ -33,6 +33,12 @@ REQUIRED = (
         )
         for what in ("ms.p50", "ms.p95")
     ),
+    "clocks.all_due_seconds",
+    "clocks.idle_cpu_seconds_per_second",
+    "clocks.recompute_seconds",
+    "clocks.explain_ms.p50",
+    "clocks.decision_to_next_ms.meanwhile.p50",
+    "system.rungs_caught_up_seconds",
     "system.cases_shown_per_second",
     "system.bytes_per_waiting_case",
 )

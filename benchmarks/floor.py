@@ -23,6 +23,10 @@ _LOCK = """
 """
 _CLOSE = "UPDATE assignment SET closed_at = %s, closed_because = 'decided' WHERE id = %s"
 _SETTLE = "UPDATE step SET settled_at = %s, settled_seq = %s, outcome = %s WHERE id = %s"
+_END_CLOCK = """
+    WITH ended AS (UPDATE clock SET closed_at = %s, closed_because = 'met' WHERE step_id = %s RETURNING id)
+    DELETE FROM rung USING ended WHERE rung.clock_id = ended.id AND rung.fired_at IS NULL
+"""
 _SAVED = ("seq", "ledger_seq", "ledger_head", "document_version_id", "title", "title_is_public")
 _SAVE = f"UPDATE cases SET {', '.join(f'{name} = %s' for name in _SAVED)} WHERE id = %s"
 _SERIAL = """
@@ -66,6 +70,7 @@ class ByHand:
         self.connection.execute(_CLOSE, (now, case.todo))
         outcome = Jsonb(self.template.outcomes[case.acts])
         self.connection.execute(_SETTLE, (now, act.case["seq"], outcome, case.step_id))
+        self.connection.execute(_END_CLOCK, (now, case.step_id))
         self._write(case, act, now)
         self.connection.commit()
         case.acts += 1
@@ -86,6 +91,11 @@ class ByHand:
         for row in act.added.get("assignment", []):
             open_ = {"step_id": case.step_id, "opened_at": now, "closed_at": None, "closed_because": ""}
             case.todo = self._insert("assignment", {**row, **named, **open_})
+        for row in act.added.get("clock", []):
+            of_step = {"case_id": case.id, "step_id": case.step_id, "armed_at": now, **_RUNNING}
+            clock = self._insert("clock", {**row, **of_step})
+            for rung in act.added["rung"]:
+                self._insert("rung", {**rung, "case_id": case.id, "clock_id": clock})
         for row in act.added.get("notification", []):
             key = f"by-hand:{case.todo}:{row['person_id']}"
             self._insert("notification", {**row, "case_id": case.id, "assignment_id": case.todo, "key": key})
@@ -108,6 +118,7 @@ class ByHand:
         return int(row[0])
 
 
+_RUNNING = {"closed_at": None, "closed_because": ""}
 _UNSETTLED = {"settled_at": None, "settled_seq": None, "outcome": None}
 _statements: dict[tuple[str, tuple[str, ...], int], str] = {}
 

@@ -29,6 +29,11 @@ _OUTDATED = text(
     " WHERE s.case_id IS NULL OR s.shown_seq < c.seq"
 )
 _SHOWN = text("SELECT case_id, shown_seq, flow_run_id FROM shown_case WHERE case_id = ANY(:cases)")
+_MAKE_DUE = text(
+    "UPDATE rung SET kind = 'escalate', place = 1, due_at = :now WHERE fired_at IS NULL"
+    " AND kind IN ('remind', 'overdue')"
+)
+_STILL_DUE = text("SELECT count(*) FROM rung WHERE fired_at IS NULL AND due_at <= now()")
 _SEQUENCES = text("SELECT id, seq FROM cases WHERE id = ANY(:cases)")
 
 
@@ -240,6 +245,25 @@ def _idle(everything: Everything, figures: Figures, extent: Extent, *, empty: fl
         name = f"system.idle_cpu_seconds_per_second.{key}"
         figures.add(name, value, "s/s", how, samples=1, against="floor.cpu_seconds_per_decision")
     _disk(everything, figures, before=stored, cases=extent.waiting)
+    _all_due(everything, figures)
+
+
+def _all_due(everything: Everything, figures: Figures) -> None:
+    """Every armed rung falls due at once: the worker fires them, then Prefect catches up."""
+    service = everything.desk.service
+    with service.database.begin() as connection:
+        due = connection.execute(_MAKE_DUE, {"now": service.now}).rowcount
+    tell(f"{due} rungs due at once")
+    began = time.monotonic()
+    while everything._number(_STILL_DUE):
+        time.sleep(0.25)
+    fired = time.monotonic() - began
+    everything.wait_until_shown()
+    how = (
+        f"{due} escalations due at once, all committed by the worker after {fired:.1f} s; until Prefect "
+        "shows them"
+    )
+    figures.add("system.rungs_caught_up_seconds", time.monotonic() - began, "s", how, samples=due)
 
 
 def _disk(everything: Everything, figures: Figures, *, before: dict[str, int], cases: int) -> None:

@@ -15,6 +15,8 @@ TABLES = {
     "decision": ("case_id", "id"),
     "step": ("case_id", "id"),
     "assignment": ("case_id", "id"),
+    "clock": ("case_id", "id"),
+    "rung": ("case_id", "id"),
     "notification": ("case_id", "id"),
     "ledger_entry": ("chain", "seq"),
 }

@@ -8,11 +8,13 @@ the decision that caused it.
 import structlog
 from sqlalchemy import update
 
-from engine.calls import Call, RecordCall
+from engine.calls import Call, RecordCall, WaitCall
+from engine.clocks.keeping import end_all
+from engine.clocks.of_cases import has_arrived
 from engine.effects import apply_effect
 from engine.incidents import open_incident
 from engine.opening import ask_next_signer, open_step, write_step
-from engine.outcomes import Outcome, encode
+from engine.outcomes import Done, Outcome, encode
 from engine.procedures import procedure
 from engine.replay import Ended, ReplayMismatch, replay
 from engine.service import Service
@@ -69,9 +71,12 @@ def _step_forward(work: Work) -> None:
 
 
 def _settle_at_once(work: Work, call: Call, round_: int) -> Outcome | None:
-    if not isinstance(call, RecordCall):
+    if isinstance(call, RecordCall):
+        outcome = apply_effect(work, call)
+    elif isinstance(call, WaitCall) and has_arrived(work, call.clock):
+        outcome = Done()
+    else:
         return None
-    outcome = apply_effect(work, call)
     write_step(work, call, round_, encode(outcome))
     return outcome
 
@@ -86,6 +91,7 @@ def _close(work: Work, ended: Ended) -> None:
         .values(closed_at=work.now, closed_because="case-closed")
         .add_cte(told_of_the_end(work))
     )
+    end_all(work)
     work.note("case-closed", data={"outcome": ended.outcome})
 
 

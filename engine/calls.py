@@ -56,7 +56,7 @@ class Call:
     """An awaitable step. Awaiting yields the call to the driver, which sends back its outcome."""
 
     kind: ClassVar[str] = ""
-    wording: ClassVar[frozenset[str]] = frozenset({"title", "basis"})
+    wording: ClassVar[frozenset[str]] = frozenset({"title", "basis", "target"})
 
     key: str
     title: Title
@@ -77,8 +77,11 @@ class Call:
 
 
 def identity_of(call: dict[str, Any]) -> dict[str, Any]:
-    """The comparable part of a stored call."""
-    return {name: value for name, value in call.items() if name not in Call.wording}
+    """The comparable part of a stored call: not its words, nor how long it may take.
+
+    What is empty is left out, so that journals written before a call could say more are still its own.
+    """
+    return {name: value for name, value in call.items() if name not in Call.wording and value != ""}
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class ReviewCall(Call):
     signs: bool = False  # the final signature: nobody who reviewed may give it
     clerical: bool = False  # numbering, moving paper: no separation of duties
     document_version_id: int | None = None
+    target: str = ""  # key of the number that says how long it may take
+    silence: str = ""  # where the law gives silence a meaning: the article; its target then lapses
 
     def on(self, document_version_id: int | None, returns_to: list[str]) -> "ReviewCall":
         """The same call about one version, offering these steps to return to."""
@@ -122,6 +127,15 @@ class ActivityCall(Call):
 
     activity: str = ""
     arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WaitCall(Call):
+    """Nobody has to do anything: the time of a clock must come 等待."""
+
+    kind: ClassVar[str] = "wait"
+
+    clock: str = ""
 
 
 @dataclass(frozen=True)

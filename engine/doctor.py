@@ -13,12 +13,16 @@ from sqlalchemy import Connection, text
 from engine.actor import about_holdings
 from engine.documents import content_hash, digest_of, require_reviewed
 from engine.invariants import CHECKS, Severity
+from engine.law import law_of
 from engine.ledger import verify
 from engine.procedures import installed, procedure
 from engine.reading.values import snapshot
 from engine.service import Service
 from rules.errors import LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
 from rules.positions import Position
+
+YEAR_IS_ARRANGED = "year-is-arranged"
+"""The check whose warning comes with the season and goes with an import: nothing is wrong here."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,14 @@ _DECISIONS = text(
       JOIN cases c ON c.id = d.case_id
     """
 )
+_LAW = text("SELECT id, kind, key, content FROM law_change ORDER BY id")
+_LAW_TOLD = text(
+    """
+    SELECT (c->>'id')::bigint AS id, c->>'kind' AS kind, c->>'key' AS key, c->>'digest' AS digest
+      FROM ledger_entry e CROSS JOIN jsonb_array_elements(e.data->'changes') c
+     WHERE e.chain = 0 AND e.action IN ('calendar-imported', 'parameters-imported')
+    """
+)
 _OPEN_PROCEDURES = text("SELECT DISTINCT procedure, version FROM cases WHERE closed_at IS NULL")
 
 
@@ -68,6 +80,8 @@ def examine(service: Service) -> list[Finding]:
             *_versions(connection),
             *_decisions(connection),
             *_publications(connection),
+            *_law(connection),
+            *_arranged(service, connection),
             *_procedures(connection),
             *_positions(service, connection),
         ]
@@ -133,6 +147,35 @@ def _publications(connection: Connection) -> Iterator[Finding]:
                 row.number,
                 "已公开的文稿没有相应的保密审查结论或签发",
                 "a published version lacks its confidentiality review or its signature",
+            )
+
+
+def _law(connection: Connection) -> Iterator[Finding]:
+    """What counts days is what somebody imported, and nothing of it is gone."""
+    stored = {(row.id, row.kind, row.key, digest_of(row.content)) for row in connection.execute(_LAW)}
+    told = {tuple(row) for row in connection.execute(_LAW_TOLD)}
+    for number, kind, key in sorted({row[:3] for row in stored ^ told}):
+        yield Finding(
+            "law-is-what-the-ledger-says",
+            Severity.BROKEN,
+            f"{kind} {key} #{number}",
+            "本单位的放假安排或时限与留痕不符",
+            "an imported arrangement or period does not fit its ledger entry",
+        )
+
+
+def _arranged(service: Service, connection: Connection) -> Iterator[Finding]:
+    """The arrangement of a year comes out in the November before it, or later."""
+    today, calendar = service.today, law_of(connection, service.settings.timezone).calendar
+    for year in [today.year, today.year + 1] if today.month == 12 else [today.year]:
+        if not calendar.covers(year):
+            yield Finding(
+                YEAR_IS_ARRANGED,
+                Severity.WARNING,
+                str(year),
+                f"尚无{year}年的放假安排，该年的期限按周一至周五暂定；国务院办公厅的通知发布后请导入",
+                f"the arrangement of days off for {year} is not known, and dates in it are provisional; "
+                "import it once the General Office of the State Council has published it",
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.calls import RecordCall
+from engine.clocks.of_cases import start_case_clock, stop_case_clock
 from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.outcomes import Done
 from engine.publishing.by_hand import record_publication
@@ -19,6 +20,8 @@ EFFECTS: dict[str, Effect] = {
     "look-up-publication": look_up_publication,
     "record-publication-change": record_change,
     "register-secrecy-line": register_secrecy_line,
+    "start-clock": start_case_clock,
+    "stop-clock": stop_case_clock,
 }
 
 

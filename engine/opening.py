@@ -1,4 +1,4 @@
-"""Opening a step: its journal row, and what makes it move: to-dos, a queued activity, an incident."""
+"""Opening a step: its journal row, what makes it move (to-dos, a queued activity, an incident), its clock."""
 
 from typing import Any
 
@@ -21,6 +21,8 @@ from sqlalchemy import (
 
 from engine.actor import current
 from engine.calls import Action, ActivityCall, Call, HoldCall, ReviewCall, SigningOrder
+from engine.clocks.keeping import Armed, note_armed, note_ended, plan_for_step
+from engine.clocks.of_steps import armed_parameters, arming, ending
 from engine.holders import Post, is_held, no_holder, post_for
 from engine.incidents import open_incident
 from engine.policy import Facts, kept_out
@@ -62,9 +64,11 @@ _insert_step = (
 )
 _INSERT_STEP = Statement(_insert_step)
 _SETTLE_STEP = Statement(
-    update(_step)
-    .where(_step.c.id == bindparam("step"))
-    .values(settled_at=bindparam("at"), settled_seq=bindparam("new_seq"), outcome=bindparam("result"))
+    ending(
+        update(_step)
+        .where(_step.c.id == bindparam("step"))
+        .values(settled_at=bindparam("at"), settled_seq=bindparam("new_seq"), outcome=bindparam("result"))
+    )
 )
 _CLOSE_STEP_ASSIGNMENTS = Statement(
     update(_assignment)
@@ -73,8 +77,9 @@ _CLOSE_STEP_ASSIGNMENTS = Statement(
 )
 
 
-def _ask_statement(step: CTE | None = None) -> Statement:
-    """One signer's to-do and a message to each eligible holder; with a new ``step``, its row as well.
+def _ask_statement(step: CTE | None = None, *, with_clock: bool = False) -> Statement:
+    """One signer's to-do and a message to each eligible holder; with a new ``step``, its row as well, and
+    its clock.
 
     One statement. Returns a row per holder, with the step's id.
     """
@@ -88,11 +93,10 @@ def _ask_statement(step: CTE | None = None) -> Statement:
         "document_version_id",
         "opened_at",
     )
-    due = bindparam("next_try_at", type_=_notification.c.next_try_at.type)
     step_id = bindparam("step_id", type_=BigInteger) if step is None else select(step.c.id).scalar_subquery()
     todo = (
         insert(_assignment)
-        .values(values | {"step_id": step_id, "closed_because": literal("")})
+        .values(values | {"step_id": step_id, "closed_because": literal(""), "note": literal("")})
         .returning(_assignment.c.id, _assignment.c.step_id, _assignment.c.case_id, _assignment.c.opened_at)
         .cte("todo")
     )
@@ -118,9 +122,6 @@ def _ask_statement(step: CTE | None = None) -> Statement:
         "assignment_id": todo.c.id,
         "person_id": holder.c.id,
         "created_at": todo.c.opened_at,
-        "attempts": literal(0),
-        "next_try_at": due,
-        "last_error": literal(""),
     }
     asked = (
         insert(_notification)
@@ -128,11 +129,13 @@ def _ask_statement(step: CTE | None = None) -> Statement:
         .returning(_notification.c.person_id)
         .cte("asked")
     )
-    return Statement(select(asked.c.person_id, todo.c.step_id).select_from(asked.join(todo, true())))
+    asking = select(asked.c.person_id, todo.c.step_id).select_from(asked.join(todo, true()))
+    return Statement(arming(asking, step) if step is not None and with_clock else asking)
 
 
 _ASK = _ask_statement()
 _OPEN_AND_ASK = _ask_statement(_insert_step.cte("opened"))
+_OPEN_ASK_AND_ARM = _ask_statement(_insert_step.cte("opened"), with_clock=True)
 
 
 def open_step(work: Work, call: Call, round_: int) -> StepRow:
@@ -160,11 +163,25 @@ def _open_review(work: Work, call: ReviewCall, round_: int) -> StepRow:
     """The journal row and the first signers' to-dos; the first of them in the same statement."""
     row = _new_row(work, call, round_)
     first, *others = asked_first(call.order, len(call.signers))
-    row.id = _ask(work, row, first, _OPEN_AND_ASK, _as_parameters(work, row))
+    values, armed = _as_parameters(work, row), _own_clock(work, call)
+    if armed is None:
+        row.id = _ask(work, row, first, _OPEN_AND_ASK, values)
+    else:
+        values |= armed_parameters(armed)
+        row.id = _ask(work, row, first, _OPEN_ASK_AND_ARM, values)
     _journaled(work, row)
+    if armed is not None:
+        note_armed(work, armed, row.label)
     for ordinal in others:
         ask(work, row, ordinal)
     return row
+
+
+def _own_clock(work: Work, call: ReviewCall) -> Armed | None:
+    """The clock of a step that has a target: it starts anew with every round."""
+    if not call.target:
+        return None
+    return plan_for_step(work, call.as_json(), work.now)
 
 
 def ask_next_signer(work: Work, row: StepRow) -> None:
@@ -205,7 +222,6 @@ def _ask(work: Work, row: StepRow, ordinal: int, statement: Statement, step: dic
             "ordinal": ordinal,
             "document_version_id": row.document_version_id,
             "opened_at": work.now,
-            "next_try_at": work.machine_now,
             "today": today,
             "kept_out": kept_out(duties(work, row.call, post)),
         },
@@ -282,11 +298,25 @@ def _queue(work: Work, call: ActivityCall, row: StepRow) -> None:
     )
 
 
-def settle_step(work: Work, row: StepRow, outcome: dict[str, Any], because: str) -> None:
-    """Write a step's outcome and close whatever of it is still open."""
-    if row.kind == "review" and SigningOrder(row.call["order"]) is not SigningOrder.ONE:
+def settle_step(
+    work: Work, row: StepRow, outcome: dict[str, Any], because: str, *, ended: str = "met"
+) -> None:
+    """Write a step's outcome and close whatever of it is still open; its clock is ``ended``."""
+    several = row.kind == "review" and SigningOrder(row.call["order"]) is not SigningOrder.ONE
+    if several or ended == "lapsed":
         _CLOSE_STEP_ASSIGNMENTS.run(work.connection, {"step": row.id, "at": work.now, "because": because})
-    _SETTLE_STEP.run(
-        work.connection, {"step": row.id, "at": work.now, "new_seq": work.seq, "result": outcome}
+    clocks = _SETTLE_STEP.run(
+        work.connection,
+        {
+            "case": work.case.id,
+            "step": row.id,
+            "at": work.now,
+            "new_seq": work.seq,
+            "result": outcome,
+            "ended": ended,
+            "acted_at": work.acted_at,
+        },
     )
     row.outcome, row.settled_at = outcome, work.now
+    for clock in clocks:
+        note_ended(work, row.label, ended, basis=clock.basis, late=clock.met_late)

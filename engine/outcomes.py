@@ -36,13 +36,21 @@ class Done:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-Outcome = ReviewOutcome | Done
+@dataclass(frozen=True)
+class Lapsed:
+    """Nobody decided, and the law gives that silence a meaning: the article says which. No decision."""
+
+    article: str
+
+
+Outcome = ReviewOutcome | Lapsed | Done
+
+_KINDS: dict[type, str] = {ReviewOutcome: "review", Lapsed: "lapse", Done: "done"}
 
 
 def encode(outcome: Outcome) -> dict[str, Any]:
     """JSON for the journal."""
-    kind = "review" if isinstance(outcome, ReviewOutcome) else "done"
-    return {"v": _VERSION, "type": kind, **asdict(outcome)}
+    return {"v": _VERSION, "type": _KINDS[type(outcome)], **asdict(outcome)}
 
 
 def decode(stored: dict[str, Any]) -> Outcome:
@@ -55,6 +63,8 @@ def decode(stored: dict[str, Any]) -> Outcome:
         raise ValueError(f"journal value of version {stored.get('v')}, this program reads {_VERSION}")
     if stored["type"] == "done":
         return Done(stored["facts"])
+    if stored["type"] == "lapse":
+        return Lapsed(stored["article"])
     return ReviewOutcome(
         action=Action(stored["action"]),
         document_version_id=stored["document_version_id"],

@@ -23,6 +23,7 @@ class Act(StrEnum):
     RETRY_CASE = "retry-case"
     HAND_OVER = "hand-over"
     IMPORT_PEOPLE = "import-people"
+    IMPORT_LAW = "import-law"
     SET_PASSWORD = "set-password"
     MANAGE_OWN_TOKENS = "manage-own-tokens"
     SEE_STATUS = "see-status"
@@ -30,6 +31,11 @@ class Act(StrEnum):
     READ_MAIL = "read-mail"
     WATCH_RUNS = "watch-runs"
     ADVANCE_CLOCK = "advance-clock"
+    ATTEND = "attend"
+    ASK_OF_CLOCK = "ask-of-clock"
+    ANSWER_OF_CLOCK = "answer-of-clock"
+    CHOOSE_OWN_MESSAGES = "choose-own-messages"
+    URGE = "urge"
 
 
 _NAMES = {
@@ -42,6 +48,7 @@ _NAMES = {
     Act.RETRY_CASE: ("重试该事项", "retry this case"),
     Act.HAND_OVER: ("改派拟稿人", "hand this draft over"),
     Act.IMPORT_PEOPLE: ("导入人员", "import people"),
+    Act.IMPORT_LAW: ("导入放假安排和本单位时限", "import arrangements of days off and the site's periods"),
     Act.SET_PASSWORD: ("设置他人密码", "set another's password"),
     Act.MANAGE_OWN_TOKENS: ("管理令牌", "manage tokens"),
     Act.SEE_STATUS: ("查看运行状态", "see the status"),
@@ -49,6 +56,11 @@ _NAMES = {
     Act.READ_MAIL: ("查看该邮件", "read this message"),
     Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
     Act.ADVANCE_CLOCK: ("推进虚拟时间", "advance virtual time"),
+    Act.ATTEND: ("办理该督办", "attend to this escalation"),
+    Act.ASK_OF_CLOCK: ("就该时限提出申请", "ask anything of this time limit"),
+    Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
+    Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
+    Act.URGE: ("催办该事项", "urge this case"),
 }
 
 
@@ -58,6 +70,7 @@ class Facts:
 
     where: str = ""
     drafter_id: int | None = None
+    launcher_id: int | None = None
     unit_id: int | None = None
     position: str = ""
     assigned_person_id: int | None = None
@@ -66,6 +79,8 @@ class Facts:
     reviewed_by: frozenset[int] = field(default_factory=frozenset)
     authors: frozenset[int] = field(default_factory=frozenset)  # whoever wrote a version of the text
     participants: frozenset[int] = field(default_factory=frozenset)  # who decided or holds a to-do
+    asked: frozenset[int] = field(default_factory=frozenset)  # who holds an open to-do now
+    informed: frozenset[int] = field(default_factory=frozenset)  # whom a limit was escalated to, or asked of
     about_person_id: int | None = None
 
 
@@ -87,6 +102,11 @@ def permit(actor: Actor, act: Act, facts: Facts | None = None) -> None:
             todo_zh=refusal.todo_zh,
             todo_en=refusal.todo_en,
         )
+
+
+def may(actor: Actor, act: Act, facts: Facts) -> bool:
+    """The door's answer as a word."""
+    return _RULES[act](actor, facts) is None
 
 
 def kept_out(facts: Facts) -> list[int]:
@@ -113,15 +133,40 @@ def _launch(actor: Actor, facts: Facts) -> _Refusal | None:
     )
 
 
-def _decide(actor: Actor, facts: Facts) -> _Refusal | None:
+def _holder(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.assigned_person_id is not None:
-        if actor.person_id != facts.assigned_person_id:
-            return _not_yours()
-    elif not actor.holds(facts.position, facts.unit_id):
-        return _not_yours()
-    if actor.person_id in kept_out(facts):
-        return _own_work(actor, facts)
-    return None
+        return None if actor.person_id == facts.assigned_person_id else _not_yours()
+    return None if actor.holds(facts.position, facts.unit_id) else _not_yours()
+
+
+def _decide(actor: Actor, facts: Facts) -> _Refusal | None:
+    if (refusal := _holder(actor, facts)) is not None:
+        return refusal
+    return _own_work(actor, facts) if actor.person_id in kept_out(facts) else None
+
+
+def _ask_of_clock(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.drafter_id or actor.person_id in facts.asked:
+        return None
+    if actor.holds(Position.OFFICE) or actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "只有该事项的待办人员、拟稿人、办公室和政务公开工作机构可以提出",
+        "only who has an open to-do of the case, its drafter, the office and the openness office may",
+        "请由上述人员提出",
+        "Leave it to one of them",
+    )
+
+
+def _answer_of_clock(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.about_person_id:
+        return _Refusal(
+            "不得答复本人提出的申请",
+            "nobody answers what they asked for themselves",
+            "请由该岗位其他人员或上级答复",
+            "Leave it to another holder of the post, or to a superior",
+        )
+    return _holder(actor, facts)
 
 
 def _not_yours() -> _Refusal:
@@ -152,6 +197,8 @@ def _own_work(actor: Actor, facts: Facts) -> _Refusal:
 def _read_case(actor: Actor, facts: Facts) -> _Refusal | None:
     if actor.is_administrator or actor.is_manager or _takes_part(actor, facts):
         return None
+    if actor.person_id in facts.informed:
+        return None
     return _Refusal("您没有参与该事项", "you take no part in this case")
 
 
@@ -177,10 +224,22 @@ def _watchers(actor: Actor, _facts: Facts) -> _Refusal | None:
     return _Refusal("只有系统管理员和管理者可以查看", "only administrators and managers may")
 
 
+def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
+    initiated = actor.person_id in (facts.drafter_id, facts.launcher_id)
+    if initiated or actor.is_administrator or actor.is_manager or actor.holds(Position.OFFICE):
+        return None
+    return _Refusal(
+        "只有发起人、拟稿人、办公室、管理者和系统管理员可以催办",
+        "only whoever launched or drafts it, the office, managers and administrators may",
+        "如确有需要，请联系办公室",
+        "If you need it, ask the office",
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
-    return _Refusal("只能管理自己的令牌", "you may manage your own only")
+    return _Refusal("只能管理自己的", "you may manage your own only")
 
 
 def _addressee(actor: Actor, facts: Facts) -> _Refusal | None:
@@ -199,6 +258,7 @@ _RULES = {
     Act.RETRY_CASE: _administrators,
     Act.HAND_OVER: _administrators,
     Act.IMPORT_PEOPLE: _administrators,
+    Act.IMPORT_LAW: _administrators,
     Act.SET_PASSWORD: _administrators,
     Act.MANAGE_OWN_TOKENS: _own,
     Act.SEE_STATUS: _watchers,
@@ -206,4 +266,9 @@ _RULES = {
     Act.READ_MAIL: _addressee,
     Act.WATCH_RUNS: _watchers,
     Act.ADVANCE_CLOCK: _administrators,
+    Act.ATTEND: _holder,
+    Act.ASK_OF_CLOCK: _ask_of_clock,
+    Act.ANSWER_OF_CLOCK: _answer_of_clock,
+    Act.CHOOSE_OWN_MESSAGES: _own,
+    Act.URGE: _urge,
 }

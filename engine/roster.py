@@ -10,18 +10,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Self
 
-import yaml  # type: ignore[import-untyped]
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from engine.forms import Line, invalid
-from rules.errors import InvalidInput, MalformedFile
+from engine.plain_files import Lines, malformed, read_text, read_yaml
+from rules.errors import InvalidInput
 from rules.positions import Position
 
 LARGEST_BYTES = 1_000_000
 """A county bureau's roster is a few kilobytes; anything larger is another file by mistake."""
-
-DEEPEST = 20
-"""Levels of nested YAML: a roster has five. Reading takes the square of the depth."""
 
 _CSV_COLUMNS = {"username", "name", "email", "positions", "active"}
 
@@ -109,7 +106,7 @@ class Roster(_Part):
 class RosterFile:
     """A roster with the line of each of its parts, for messages."""
 
-    def __init__(self, name: str, roster: Roster, lines: dict[tuple[Any, ...], int]) -> None:
+    def __init__(self, name: str, roster: Roster, lines: Lines) -> None:
         self.name, self.roster, self._lines = name, roster, lines
 
     def fault(self, path: tuple[Any, ...], field: str, zh: str, en: str) -> InvalidInput:
@@ -124,16 +121,9 @@ def read_roster(raw: bytes, *, name: str) -> RosterFile:
         MalformedFile: not UTF-8, too large, no YAML or CSV.
         InvalidInput: the first faulty part, with its line and how many more there are.
     """
-    if len(raw) > LARGEST_BYTES:
-        raise _malformed(name, f"文件超过{LARGEST_BYTES}字节", f"it exceeds {LARGEST_BYTES} bytes")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        zh, en = f"第{line}行不是 UTF-8 编码，请另存为 UTF-8", f"line {line} is not UTF-8; save it as UTF-8"
-        raise _malformed(f"{name}:{line}", zh, en) from None
+    text = read_text(raw, name=name, largest=LARGEST_BYTES)
     is_csv = name.lower().endswith(".csv")
-    content, lines = _from_csv(text, name) if is_csv else _from_yaml(text, name)
+    content, lines = _from_csv(text, name) if is_csv else read_yaml(text, name)
     try:
         roster = Roster.model_validate(content)
     except ValidationError as error:
@@ -141,7 +131,7 @@ def read_roster(raw: bytes, *, name: str) -> RosterFile:
     return RosterFile(name, roster, lines)
 
 
-def place(name: str, path: Sequence[Any], lines: dict[tuple[Any, ...], int]) -> str:
+def place(name: str, path: Sequence[Any], lines: Lines) -> str:
     """``file:line`` of a part, or of the nearest part around it."""
     for length in range(len(path), -1, -1):
         line = lines.get(tuple(path[:length]))
@@ -150,11 +140,7 @@ def place(name: str, path: Sequence[Any], lines: dict[tuple[Any, ...], int]) -> 
     return name
 
 
-def _malformed(where: str, zh: str, en: str) -> MalformedFile:
-    return MalformedFile(where=where, why_zh=zh, why_en=en)
-
-
-def _faults(error: ValidationError, name: str, lines: dict[tuple[Any, ...], int]) -> InvalidInput:
+def _faults(error: ValidationError, name: str, lines: Lines) -> InvalidInput:
     first = invalid(error, where=name)
     path = error.errors(include_url=False, include_input=False)[0]["loc"]
     zh, en = _wording(error, first)
@@ -183,82 +169,30 @@ def _wording(error: ValidationError, first: InvalidInput) -> tuple[str, str]:
     return first.facts["why_zh"], first.facts["why_en"]
 
 
-# --- YAML ------------------------------------------------------------------------------------
-
-
-def _from_yaml(text: str, name: str) -> tuple[Any, dict[tuple[Any, ...], int]]:
-    lines: dict[tuple[Any, ...], int] = {}
-    try:
-        _refuse_costly(text, name)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        if root is None:
-            raise _malformed(name, "文件是空的", "it is empty")
-        _note_lines(root, (), lines, name)
-        return yaml.safe_load(text), lines
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _malformed(f"{name}:{line}", f"第{line}行不是有效的 YAML", f"line {line} is no YAML") from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise _malformed(name, "不是有效的 YAML", "it is no YAML") from None
-
-
-def _refuse_costly(text: str, name: str) -> None:
-    """What a roster never needs and would be read for ever: aliases, which stand for trees, and depth."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise _malformed(name, "不接受 YAML 别名（*）", "YAML aliases (*) are not accepted")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            line = event.start_mark.line + 1
-            raise _malformed(
-                f"{name}:{line}", f"第{line}行的 YAML 层次过深", f"the YAML is nested too deep on line {line}"
-            )
-
-
-def _note_lines(node: Any, path: tuple[Any, ...], lines: dict[tuple[Any, ...], int], name: str) -> None:
-    lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        for number, child in enumerate(node.value):
-            _note_lines(child, (*path, number), lines, name)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, child in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                zh, en = f"第{line}行重复填写了“{key.value}”", f"line {line} repeats “{key.value}”"
-                raise _malformed(f"{name}:{line}", zh, en)
-            seen.add(key.value)
-            _note_lines(child, (*path, key.value), lines, name)
-
-
 # --- CSV -------------------------------------------------------------------------------------
 
 
-def _from_csv(text: str, name: str) -> tuple[Any, dict[tuple[Any, ...], int]]:
+def _from_csv(text: str, name: str) -> tuple[Any, Lines]:
     reader = csv.DictReader(io.StringIO(text))
     columns = {(column or "").strip() for column in reader.fieldnames or ()}
     if not {"username", "name", "positions"} <= columns or columns - _CSV_COLUMNS:
         zh = "第1行须为列名：username,name,email,positions,active"
-        raise _malformed(f"{name}:1", zh, "line 1 must name the columns username,name,email,positions,active")
+        raise malformed(f"{name}:1", zh, "line 1 must name the columns username,name,email,positions,active")
     people: list[dict[str, Any]] = []
-    lines: dict[tuple[Any, ...], int] = {}
+    lines: Lines = {}
     try:
         for row in reader:
             lines[("people", len(people))] = reader.line_num
             people.append(_person(row, f"{name}:{reader.line_num}"))
     except csv.Error:
         line = reader.line_num
-        raise _malformed(f"{name}:{line}", f"第{line}行不是有效的 CSV", f"line {line} is no CSV") from None
+        raise malformed(f"{name}:{line}", f"第{line}行不是有效的 CSV", f"line {line} is no CSV") from None
     return {"people": people}, lines
 
 
 def _person(row: dict[str, Any], where: str) -> dict[str, Any]:
     if None in row or None in row.values():  # more cells than columns, or fewer
-        raise _malformed(where, "列数与第1行不符", "its number of columns differs from line 1")
+        raise malformed(where, "列数与第1行不符", "its number of columns differs from line 1")
     person: dict[str, Any] = {key.strip(): value.strip() for key, value in row.items()}
     person["positions"] = [part for part in person["positions"].replace("；", ";").split(";") if part.strip()]
     person["active"] = {"": True, "是": True, "否": False}.get(person.get("active", ""), person.get("active"))

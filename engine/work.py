@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from engine.actor import Actor, load_actor
+from engine.law import REVISION, Law, law_of
 from engine.ledger import Chain, appending
 from engine.replay import Recorded, StepId
 from engine.service import Service
@@ -41,7 +42,7 @@ _CASE = [
     for name in ("id", "number", "procedure", "version", "intake", "unit_id", "drafter_id", *_SAVED)
 ]
 
-_LOCK = select(*_CASE).with_for_update(of=_cases)
+_LOCK = select(*_CASE, REVISION.label("law_revision")).with_for_update(of=_cases)
 _LOCK_BY_ID = Statement(_LOCK.where(_cases.c.id == bindparam("id")))
 _LOCK_BY_NUMBER = Statement(_LOCK.where(_cases.c.number == bindparam("number")))
 _LOCK_BY_ASSIGNMENT = Statement(
@@ -70,6 +71,8 @@ _ASSIGNMENTS = Statement(
     select(
         _assignment.c.id,
         _assignment.c.step_id,
+        _assignment.c.rung_id,
+        _assignment.c.clock_act_id,
         _assignment.c.position,
         _assignment.c.unit_id,
         _assignment.c.person_id,
@@ -133,6 +136,7 @@ class CaseRow:
     frozen: bool
     closed_at: datetime | None
     outcome: str
+    law_revision: int
 
 
 @dataclass
@@ -153,6 +157,17 @@ class Work:
     website: str = "automatic"  # how this installation publishes: ``Settings.website_way``
     steps: dict[StepId, StepRow] = field(default_factory=dict)
     assignments: list[Any] = field(default_factory=list)  # all to-dos ever, with who decided what
+    received_at: datetime | None = None  # when what is being done reached us, if that was before ``now``
+
+    @property
+    def law(self) -> Law:
+        """The law of the moment the case was locked. What changes after that is caught up with."""
+        return law_of(self.connection, self.timezone, self.case.law_revision)
+
+    @property
+    def acted_at(self) -> datetime:
+        """What decides whether something was done in time: when it was received, not when it was our turn."""
+        return self.now if self.received_at is None else min(self.received_at, self.now)
 
     @property
     def seq(self) -> int:

@@ -18,10 +18,25 @@ from flows.disclosure_forms import (
 )
 from rules.disclosure import DisclosureAttribute
 from rules.positions import Position
-from tasks import Action, Drafting, Paper, circulate, hold, procedure, publish, record, review, when
+from tasks import (
+    Action,
+    Drafting,
+    Paper,
+    Since,
+    circulate,
+    hold,
+    procedure,
+    publish,
+    record,
+    review,
+    start_clock,
+    stop_clock,
+    when,
+)
 
 APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
 APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
+ON_THE_WEBSITE = ("在政府网站公开", "Publication on the website")
 
 
 def state_secret_claimed(paper: Paper) -> bool:
@@ -58,6 +73,7 @@ DRAFTING = review(
     form="drafting",
     edits_document=True,
     basis="应急厅函〔2019〕390号 四(一)1",
+    within="review-target",
 )
 SECRECY_REVIEW_FIRST = review(
     "secrecy-review-first",
@@ -68,6 +84,7 @@ SECRECY_REVIEW_FIRST = review(
     form="secrecy-finding",
     return_form="secrecy-return",
     basis="应急厅函〔2019〕390号 四(一)2",
+    within="review-target",
 )
 SECTION_REVIEW = review(
     "section-review",
@@ -75,6 +92,7 @@ SECTION_REVIEW = review(
     Position.SECTION_HEAD,
     actions=APPROVE_RETURN_OR_DISAGREE,
     basis="应急厅函〔2019〕390号 四(一)1",
+    within="review-target",
 )
 LEGALITY_REVIEW = review(
     "legality-review",
@@ -82,6 +100,7 @@ LEGALITY_REVIEW = review(
     Position.LEGAL_OFFICE,
     actions=APPROVE_RETURN_OR_DISAGREE,
     basis="本单位发文规定",
+    within="review-target",
 )
 OFFICE_REVIEW = review(
     "office-review",
@@ -89,6 +108,7 @@ OFFICE_REVIEW = review(
     Position.OFFICE,
     actions=APPROVE_RETURN_OR_DISAGREE,
     basis="应急厅函〔2019〕390号 四(一)1",
+    within="review-target",
 )
 CONFIDENTIALITY_REVIEW = review(
     "confidentiality-review",
@@ -98,6 +118,7 @@ CONFIDENTIALITY_REVIEW = review(
     opinion_for=APPROVE_OR_RETURN,
     form="confidentiality",
     basis="应急厅函〔2019〕390号 五(三)",
+    within="review-target",
 )
 REFERRAL = hold(
     "referral",
@@ -121,6 +142,7 @@ OPENNESS_REVIEW = review(
     opinion_for=APPROVE_RETURN_OR_DISAGREE,
     form="grounded",
     basis="应急厅函〔2019〕390号 四(一)2",
+    within="review-target",
 )
 DEPUTY_HEAD_REVIEW = review(
     "deputy-head-review",
@@ -128,6 +150,7 @@ DEPUTY_HEAD_REVIEW = review(
     Position.DEPUTY_HEAD,
     actions=APPROVE_RETURN_OR_DISAGREE,
     basis="应急厅函〔2019〕390号 五(一)",
+    within="review-target",
 )
 SIGNATURE = review(
     "signature",
@@ -137,6 +160,7 @@ SIGNATURE = review(
     form="signature",
     signs=True,
     basis="应急厅函〔2019〕390号 五(一)",
+    within="signature-target",
 )
 
 
@@ -209,8 +233,9 @@ async def proactive_disclosure(intake: Disclosure) -> str:
         clerical=True,
         version=paper.version,
         basis="应急厅函〔2019〕390号 四(一)5",
+        within="issue-target",
     )
-    await record(
+    numbering = await record(
         "numbering",
         ("编号", "Numbering"),
         effect="allot-number",
@@ -227,6 +252,17 @@ async def proactive_disclosure(intake: Disclosure) -> str:
     )
     if not to_be_published(paper):
         return "已印发并标注"
+    await start_clock(  # 5. 在文件印发之日起20个工作日内；条例 第26条：自形成或者变更之日起20个工作日内
+        "publication",
+        ON_THE_WEBSITE,
+        Since(("印发之日", "date of issue"), rule="publication", at=numbering.facts["issued_on"]),
+        Since(
+            ("成文之日", "date of formation"),
+            rule="publication-from-formation",
+            at=numbering.facts["formed_on"],
+        ),
+        basis="应急厅函〔2019〕390号 四(一)5；条例 第26条",
+    )
     if marking.facts.get("website") == "by-hand":  # 5, 6. 通过政府网站对外公开
         page = await review(
             "publication-by-hand",
@@ -237,8 +273,9 @@ async def proactive_disclosure(intake: Disclosure) -> str:
             clerical=True,
             version=paper.version,
             basis="应急厅函〔2019〕390号 四(一)5、6",
+            within="publication-by-hand-target",
         )
-        await record(
+        published = await record(
             "publication-record",
             ("登记公开网址", "Publication record"),
             effect="record-publication",
@@ -247,12 +284,18 @@ async def proactive_disclosure(intake: Disclosure) -> str:
             **page.answers,
         )
     else:
-        await publish(
+        published = await publish(
             "publication",
             ("网站公开", "Publication"),
             version=paper.version,
             basis="应急厅函〔2019〕390号 四(一)5、6",
         )
+    await stop_clock(
+        "publication",
+        ON_THE_WEBSITE,
+        at=published.facts["published_at"],
+        basis="应急厅函〔2019〕390号 四(一)5",
+    )
     await review(  # 6. 并按规定将纸质文件移送至信息公开查阅场所
         "paper-copy",
         ("移送查阅场所", "Paper copy to the reading room"),
@@ -262,5 +305,6 @@ async def proactive_disclosure(intake: Disclosure) -> str:
         clerical=True,
         version=paper.version,
         basis="应急厅函〔2019〕390号 四(一)6；条例 第25条",
+        within="paper-copy-target",
     )
     return "办结"

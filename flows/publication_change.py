@@ -18,6 +18,7 @@ PROPOSAL = review(
     actions=(Action.APPROVE,),
     form="proposal",
     basis=BASIS,
+    within="review-target",
 )
 OPENNESS_REVIEW = review(
     "openness-review",
@@ -26,6 +27,7 @@ OPENNESS_REVIEW = review(
     actions=APPROVE_RETURN_OR_DISAGREE,
     opinion_for=APPROVE_RETURN_OR_DISAGREE,
     basis=BASIS,
+    within="review-target",
 )
 DEPUTY_HEAD_REVIEW = review(
     "deputy-head-review",
@@ -33,6 +35,7 @@ DEPUTY_HEAD_REVIEW = review(
     Position.DEPUTY_HEAD,
     actions=APPROVE_RETURN_OR_DISAGREE,
     basis="应急厅函〔2019〕390号 五(一)",
+    within="review-target",
 )
 SIGNATURE = review(
     "signature",
@@ -42,6 +45,7 @@ SIGNATURE = review(
     form="signature",
     signs=True,
     basis="应急厅函〔2019〕390号 五(一)",
+    within="signature-target",
 )
 
 
@@ -98,5 +102,6 @@ async def publication_change(intake: PublicationChange) -> str:
             form="carried-out",
             clerical=True,
             basis=BASIS,
+            within="publication-by-hand-target",
         )
     return "已撤下" if taken_down else "已变更网址"

@@ -1,6 +1,7 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
 from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
+from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
     DocumentIssue,
@@ -12,6 +13,8 @@ from models.document import (
     SecrecyRegisterLine,
 )
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
+from models.law import LawChange, LawKind
+from models.message import Delivery, MessageWish
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
@@ -35,15 +38,21 @@ __all__ = [
     "AuthSession",
     "Case",
     "CaseCounter",
+    "Clock",
+    "ClockAct",
     "Decision",
+    "Delivery",
     "DocumentIssue",
     "DocumentVersion",
     "Holding",
     "Incident",
+    "LawChange",
+    "LawKind",
     "LedgerEntry",
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "MessageWish",
     "Notification",
     "Organ",
     "Person",
@@ -54,6 +63,7 @@ __all__ = [
     "RegisterFile",
     "RegisterFileChunk",
     "RegisterText",
+    "Rung",
     "SavedDraft",
     "SecrecyRegisterLine",
     "ShownCase",

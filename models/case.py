@@ -74,7 +74,10 @@ class Step(Stored, table=True):
 
 
 class Assignment(Stored, table=True):
-    """A to-do 待办: of a person, or of whoever holds a position now. Names the version it is about."""
+    """A to-do 待办: of a person, or of whoever holds a position now. Names the version it is about.
+
+    Of a step, of an incident, of an escalation (``rung_id``), or of something asked of a clock.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -90,6 +93,8 @@ class Assignment(Stored, table=True):
     case_id: int = reference("cases.id")
     step_id: int | None = reference("step.id", nullable=True)
     incident_id: int | None = reference("incident.id", nullable=True)
+    rung_id: int | None = reference("rung.id", nullable=True)
+    clock_act_id: int | None = reference("clock_act.id", nullable=True)
     position: str
     unit_id: int | None = None
     person_id: int | None = None
@@ -98,6 +103,7 @@ class Assignment(Stored, table=True):
     opened_at: datetime = instant()
     closed_at: datetime | None = instant(nullable=True)
     closed_because: str = ""
+    note: str = ""  # what the superior did about an escalation
 
 
 class Decision(Stored, table=True):

@@ -12,6 +12,8 @@ from engine.idempotency import LONGEST, PATTERN, SHORTEST
 from rules.errors import CaseNotFound
 
 BIGGEST_ID = 2**53
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of calendars: those of site tables."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -27,6 +29,7 @@ IdempotencyKey = Annotated[
 AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
+Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR, description="Year")]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
 
 
@@ -79,6 +82,41 @@ class LaunchBody(_Body):
     procedure: Annotated[Line, Field(min_length=1, max_length=64, examples=["proactive-disclosure"])]
     intake: dict[str, Any]
     draft: dict[str, Any] = Field(default_factory=dict)
+
+
+class CalendarBody(_Body):
+    """A year's table ``{year, papers, days: [{name, date, is_off_day}]}``. ``dry_run`` stores nothing.
+
+    ``seen``: the revision a preview named as ``before``; where another governs by now, nothing is imported.
+    """
+
+    table: dict[str, Any]
+    dry_run: bool = False
+    seen: Annotated[int, Field(ge=0, le=BIGGEST_ID)] | None = None
+
+
+class WhatIfBody(_Body):
+    """What is taken to be otherwise: other starts by limit, a year's table of days off, numbers by key.
+
+    Without a ``case`` all open ones are asked about.
+    """
+
+    case: Annotated[str, Field(max_length=24)] = ""
+    starts: dict[str, Annotated[str, Field(max_length=40)]] = Field(default_factory=dict)
+    table: dict[str, Any] | None = None
+    numbers: dict[str, int] = Field(default_factory=dict)
+
+
+class WishesBody(_Body):
+    """How one wishes to be told; quiet hours are local, ``22:00``, and both empty for none."""
+
+    channels: Annotated[
+        list[Annotated[Line, Field(max_length=30)]], Field(max_length=20, examples=[["mail"]])
+    ]
+    mobile: Annotated[Line, Field(max_length=20)] = ""
+    quiet_from: Annotated[Line, Field(max_length=5, examples=["22:00"])] = ""
+    quiet_until: Annotated[Line, Field(max_length=5, examples=["07:00"])] = ""
+    digest: bool = False
 
 
 class HandOverBody(_Body):

@@ -199,6 +199,37 @@ class CalendarTableRefused(GongkaiError):
     )
 
 
+class NumberFixedByLaw(GongkaiError):
+    """A number that a statute or the notice sets is not the site's to change."""
+
+    zh = Said(
+        "法定时限不能由本单位更改",
+        "{key}（{name_zh}）由{source}规定",
+        "请从文件中删去这一项后重新导入；没有导入任何内容",
+    )
+    en = Said(
+        "A statutory period is not the site's to change",
+        "{key} ({name_en}) is set by {source}",
+        "Take it out of the file and import it again; nothing was imported",
+    )
+
+
+class LawChangedMeanwhile(GongkaiError):
+    """Somebody else imported between the preview of an import and its confirmation."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "预览之后另有导入",
+        "预览所依据的安排或时限已被更新",
+        "请重新预览，核对变化后再导入；没有导入任何内容",
+    )
+    en = Said(
+        "Something was imported since the preview",
+        "what the preview compared with is no longer in force",
+        "Preview again, look at the changes and import then; nothing was imported",
+    )
+
+
 class ExtensionRefused(GongkaiError):
     """A period is extended once, in its own unit, and no further than its rule allows."""
 
@@ -229,6 +260,60 @@ class NoRuleInForce(GongkaiError):
     kind = Kind.NOT_FOUND
     zh = Said("{on}没有可以适用的时限“{key}”", "{why_zh}", "请核对日期和时限名称")
     en = Said("No period “{key}” was in force on {on}", "{why_en}", "Check the date and the key")
+
+
+class ClockNotFound(GongkaiError):
+    """No such time limit."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到时限{clock}", "编号不存在", "请在事项页面的时限中查看")
+    en = Said("There is no time limit {clock}", "The number is unknown", "See the time limits of the case")
+
+
+class ClockActNotFound(GongkaiError):
+    """Nothing of that number was asked of a time limit."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到时限申请{act}", "编号不存在", "请在事项页面的时限中查看")
+    en = Said(
+        "Nothing was asked under number {act}", "The number is unknown", "See the time limits of the case"
+    )
+
+
+class ClockEnded(GongkaiError):
+    """Nothing can be asked of a time limit that has ended, nor granted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("时限“{limit_zh}”已经结束", "只有仍在计算的时限可以变更", "无需处理；本次提交未保存")
+    en = Said(
+        "The time limit “{limit_en}” has ended",
+        "Only one that still runs can be changed",
+        "Nothing to do; this was not stored",
+    )
+
+
+class ClockActPending(GongkaiError):
+    """Something was asked of the time limit already and waits for its answer."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "时限“{limit_zh}”已有一项申请（{act_zh}，{by}于{at}提出）",
+        "同一时限的申请须逐项答复",
+        "请等待“{position_zh}”答复后再提出；本次提交未保存",
+    )
+    en = Said(
+        "Something was asked of the time limit “{limit_en}” already ({act_en}, by {by} at {at})",
+        "Requests about one time limit are answered one after the other",
+        "Wait for the answer of the {position_en}, then ask again; this was not stored",
+    )
+
+
+class NothingToResume(GongkaiError):
+    """The act is no stretch that is still not counted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("没有可以恢复计算的时限", "{why_zh}", "请刷新后查看该时限；本次提交未保存")
+    en = Said("There is nothing to resume", "{why_en}", "Look at the time limit again; this was not stored")
 
 
 class ClassifiedContentRefused(GongkaiError):
@@ -449,6 +534,30 @@ class AssignmentClosed(GongkaiError):
     kind = Kind.CONFLICT
     zh = Said("待办{assignment}已关闭", "{why_zh}", "请刷新待办列表；本次提交未保存")
     en = Said("To-do {assignment} is closed", "{why_en}", "Reload your inbox; this was not stored")
+
+
+class DecidedTooLate(GongkaiError):
+    """The time of a step whose silence has a meaning was over when the decision was received."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "待办{assignment}的期限已于{ended}届满，意见于{received}收到{why_zh}",
+        "依照{silence}，逾期未提出意见有其法定后果",
+        "无需再办；意见未保存，本次提交已记入留痕",
+    )
+    en = Said(
+        "The time for to-do {assignment} ended at {ended}; the decision was received at {received}{why_en}",
+        "By {silence} silence has its meaning once the time is over",
+        "Nothing to do; the decision was not stored, that it was sent is kept in the ledger",
+    )
+
+
+class AnotherKindOfTodo(GongkaiError):
+    """A to-do is answered in its own way: a step decided, an escalation attended to, a request granted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("待办{assignment}不能这样办理", "{why_zh}", "{todo_zh}；本次提交未保存")
+    en = Said("To-do {assignment} is not answered so", "{why_en}", "{todo_en}; this was not stored")
 
 
 class AssignmentStale(GongkaiError):

@@ -45,6 +45,16 @@ def as_instant(moment: Moment, *, field: str = "start") -> datetime:
     return moment.astimezone(UTC)
 
 
+def day_from(value: object) -> date | None:
+    """The day a file gives: a date, or its text ``2027-01-01``; None where it is neither."""
+    if type(value) is date:  # YAML may read dates itself
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None
+
+
 def _check_year(year: int, field: str) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidInput(
@@ -52,3 +62,19 @@ def _check_year(year: int, field: str) -> None:
             why_zh=f"年份须在{FIRST_YEAR}至{LAST_YEAR}之间",
             why_en=f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}",
         )
+
+
+def moment_from(text: str, *, field: str = "start") -> Moment:
+    """A day or an instant as it is written: 2026-04-22, or 2026-04-22T09:00+08:00.
+
+    Raises:
+        InvalidInput: neither.
+    """
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-04-22") else datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            field=field,
+            why_zh="须写作 2026-04-22 或 2026-04-22T09:00+08:00",
+            why_en="write 2026-04-22 or 2026-04-22T09:00+08:00",
+        ) from None

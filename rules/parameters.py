@@ -4,8 +4,8 @@ The numbers stand in ``data/parameters.yaml`` and nowhere in the code. What was 
 began governs it; a number that changes later makes a new row and leaves the old one.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import yaml  # type: ignore[import-untyped]
 
 from rules.citation import Citation
 from rules.errors import InvalidInput, MalformedFile, NoRuleInForce
+from rules.moments import day_from
 from rules.periods import Unit, period_of
 from rules.terms import Term
 
@@ -45,13 +46,15 @@ class Parameters:
 
     def __init__(self, rows: Iterable[Parameter]) -> None:
         self._by_key: dict[str, list[Parameter]] = {}
-        for row in sorted(rows, key=lambda row: row.valid_from):
+        for row in rows:
             self._by_key.setdefault(row.key, []).append(row)
+        for each in self._by_key.values():
+            each.sort(key=lambda row: row.valid_from)
 
     @property
-    def keys(self) -> frozenset[str]:
-        """Every rule there is a number for."""
-        return frozenset(self._by_key)
+    def keys(self) -> tuple[str, ...]:
+        """Every rule there is a number for, in the order of the file."""
+        return tuple(self._by_key)
 
     def of(self, key: str) -> tuple[Parameter, ...]:
         """A rule's numbers, the earliest first."""
@@ -74,6 +77,48 @@ class Parameters:
             why = "没有这一时限", "there is no such key"
         raise NoRuleInForce(where=key, key=key, on=on.isoformat(), why_zh=why[0], why_en=why[1])
 
+    def with_site(self, rows: Iterable[Parameter]) -> "Parameters":
+        """These, and over them the site's own numbers: from the first day of one's on, they alone govern it.
+
+        A number the law fixes stays what it is, whatever a row says.
+        """
+        own: dict[str, list[Parameter]] = {}
+        for row in rows:
+            if self.left_open(row.key):
+                own.setdefault(row.key, []).append(row)
+        merged: list[Parameter] = []
+        for key, ours in self._by_key.items():
+            theirs = own.get(key, [])
+            begun = min((row.valid_from for row in theirs), default=date.max)
+            merged += [*(row for row in ours if row.valid_from < begun), *theirs]
+        return Parameters(merged)
+
+    def assuming(self, numbers: Mapping[str, int]) -> "Parameters":
+        """These, but for some numbers, as if they had always been others: to see what would come of it.
+
+        Raises:
+            NoRuleInForce: no such key.
+            InvalidInput: not a whole number from 1 on.
+        """
+        for key in numbers:
+            if not self.of(key):
+                why = "没有这一时限", "there is no such key"
+                raise NoRuleInForce(where=key, key=key, on="", why_zh=why[0], why_en=why[1])
+        return Parameters(
+            replace(row, term=_of_number(row.term, numbers[row.key])) if row.key in numbers else row
+            for rows in self._by_key.values()
+            for row in rows
+        )
+
+    def left_open(self, key: str) -> bool:
+        """Whether the law leaves this number to the organ."""
+        rows = self.of(key)
+        return bool(rows) and all(row.site for row in rows)
+
+
+def _of_number(term: Term, number: int) -> Term:
+    return replace(term, period=period_of(term.period.unit, number))
+
 
 @cache
 def statutory() -> Parameters:
@@ -92,6 +137,16 @@ def read_parameters(text: str, *, where: str) -> tuple[Parameter, ...]:
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         raise MalformedFile(where=where, why_zh="不是有效的 YAML", why_en="it is no YAML") from None
+    return parameter_rows(content, where=where)
+
+
+def parameter_rows(content: object, *, where: str) -> tuple[Parameter, ...]:
+    """The rows in the plain value of a file, each validated.
+
+    Raises:
+        MalformedFile: no list of rows.
+        InvalidInput: the first faulty entry of a row.
+    """
     if not isinstance(content, list) or not content:
         raise MalformedFile(where=where, why_zh="须为参数列表", why_en="it must be a list of parameters")
     rows = tuple(_row(entry, f"{where} [{place}]") for place, entry in enumerate(content))
@@ -106,7 +161,7 @@ def read_parameters(text: str, *, where: str) -> tuple[Parameter, ...]:
 def _row(entry: object, where: str) -> Parameter:
     row = _typed(entry, where)
     source = row["source"]
-    if len(source) != 2 or not all(isinstance(part, str) and part for part in source):
+    if len(source) != 2 or not all(_is_text(part) for part in source):
         raise _fault(where, "source", "须为 [文件, 条款]", "it must be [instrument, article]")
     if row["unit"] not in set(Unit):
         raise _fault(where, "unit", f"须为{'、'.join(Unit)}之一", f"it must be one of {', '.join(Unit)}")
@@ -131,13 +186,18 @@ def _typed(entry: object, where: str) -> dict[str, Any]:
     known: dict[str, type] = {**_REQUIRED, **_OPTIONAL}
     for name in sorted(_REQUIRED.keys() - entry.keys()):
         raise _fault(where, name, "必填", "it is required")
-    for name, value in entry.items():
+    row = {**entry, "valid_from": day_from(entry["valid_from"])}
+    for name, value in row.items():
         if name not in known:
             raise _fault(where, str(name)[:60], "没有这一项", "there is no such entry")
-        if type(value) is not known[name] or value == "":
+        if type(value) is not known[name] or (known[name] is str and not _is_text(value)):
             kind = known[name].__name__
             raise _fault(where, name, f"类型须为 {kind}", f"it must be of type {kind}")
-    return entry
+    return row
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and 1 <= len(value.strip()) <= 200
 
 
 def _fault(where: str, field: str, why_zh: str, why_en: str) -> InvalidInput:

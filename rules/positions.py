@@ -49,3 +49,19 @@ _NAMES = {
     Position.ADMINISTRATOR: ("系统管理员", "administrator"),
     Position.MANAGER: ("管理者", "manager"),
 }
+
+_SUPERIORS = {
+    Position.DRAFTER: Position.SECTION_HEAD,
+    Position.DEPUTY_HEAD: Position.HEAD,
+}
+_ABOVE = (Position.DEPUTY_HEAD, Position.HEAD)
+
+
+def escalation_of(position: Position, place: int) -> Position:
+    """Whom a missed limit of this post's holder goes to: the first time the superior, then the deputy head,
+    then the head. Nobody stands above the head, and nobody is asked about their own delay but the head.
+    """
+    chain = [_SUPERIORS.get(position, Position.DEPUTY_HEAD), *_ABOVE]
+    if position in (Position.DEPUTY_HEAD, Position.HEAD):
+        chain = [Position.HEAD] * 3
+    return chain[min(place, len(chain)) - 1]

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from rules.errors import CalendarTableRefused
+from rules.moments import day_from
 
 SATURDAY = 5
 NEW_YEAR_REACHES_BACK_TO = (12, 25)
@@ -63,6 +64,23 @@ def read_site_table(content: object, *, where: str = "") -> SiteTable:
     _check_once(days, where)
     _check_gaps(days, where)
     return SiteTable(year, papers, days)
+
+
+def content_of(table: SiteTable) -> dict[str, Any]:
+    """The table as it is stored: plain JSON in the shape it was read in, its days in order."""
+    days = [
+        {"name": day.name, "date": day.on.isoformat(), "is_off_day": day.is_off_day}
+        for day in sorted(table.days, key=lambda day: day.on)
+    ]
+    return {"year": table.year, "papers": list(table.papers), "days": days}
+
+
+def table_from(content: dict[str, Any]) -> SiteTable:
+    """The table that was stored so."""
+    days = (
+        SiteDay(day["name"], date.fromisoformat(day["date"]), day["is_off_day"]) for day in content["days"]
+    )
+    return SiteTable(content["year"], tuple(content["papers"]), tuple(days))
 
 
 # --- faults of the whole ---------------------------------------------------------------------
@@ -123,15 +141,11 @@ def _day(entry: object, where: str, place: str) -> SiteDay:
 
 
 def _date(value: object, where: str, place: str) -> date:
-    if type(value) is date:  # YAML reads dates itself
-        return value
-    try:
-        if isinstance(value, str) and len(value) == len("2027-01-01"):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    why = "须为日期，写作 2027-01-01", "it must be a date, written 2027-01-01"
-    raise _refused(where, place, *why)
+    on = day_from(value)
+    if on is None:
+        why = "须为日期，写作 2027-01-01", "it must be a date, written 2027-01-01"
+        raise _refused(where, place, *why)
+    return on
 
 
 def _text(value: object, where: str, place: str) -> str:

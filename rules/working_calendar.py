@@ -51,7 +51,8 @@ _LIBRARY = {
     **{on: CalendarDay(DayKind.HOLIDAY, HolidayName(Holiday(en).chinese, en)) for on, en in holidays.items()},
     **{on: CalendarDay(DayKind.MAKE_UP, HolidayName(Holiday(en).chinese, en)) for on, en in workdays.items()},
 }
-_LIBRARY_YEARS = frozenset(on.year for on in holidays) & frozenset(on.year for on in workdays)
+PROGRAM_YEARS = frozenset(on.year for on in holidays) & frozenset(on.year for on in workdays)
+"""The years whose arrangement comes with the program."""
 
 
 class WorkingCalendar:
@@ -61,7 +62,7 @@ class WorkingCalendar:
         """A site table wins over the library day by day; a later year's over an earlier one's December."""
         self.timezone = timezone
         self._days = dict(_LIBRARY)
-        self._covered = set(_LIBRARY_YEARS)
+        self._covered = set(PROGRAM_YEARS)
         for table in sorted(tables, key=lambda table: table.year):
             if table.complete:
                 self._covered.add(table.year)

@@ -15,8 +15,9 @@ from engine.forms import (
     require_past,
     require_seen,
 )
-from engine.outcomes import Done, ReviewOutcome
+from engine.outcomes import Done, Lapsed, ReviewOutcome
 from tasks.circulate import Paper, circulate, when
+from tasks.clocks import Since, start_clock, stop_clock, wait_until
 from tasks.hold import hold
 from tasks.procedure import prefect_flow, procedure
 from tasks.publish import publish
@@ -33,10 +34,12 @@ __all__ = [
     "FormFacts",
     "Intake",
     "IntakeFacts",
+    "Lapsed",
     "Line",
     "Paper",
     "ReviewOutcome",
     "SigningOrder",
+    "Since",
     "Text",
     "WebAddress",
     "asked",
@@ -49,6 +52,9 @@ __all__ = [
     "require_past",
     "require_seen",
     "review",
+    "start_clock",
+    "stop_clock",
+    "wait_until",
     "when",
     "withdraw",
 ]

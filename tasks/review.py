@@ -18,6 +18,8 @@ def review(
     signs: bool = False,
     clerical: bool = False,
     version: int | None = None,
+    within: str = "",
+    silence: str = "",
 ) -> ReviewCall:
     """Ask the holders of ``positions``. Await it alone, or give it to ``circulate``.
 
@@ -31,7 +33,17 @@ def review(
         signs: the final signature; nobody who reviewed may give it.
         clerical: numbering or moving paper; the drafter may do it.
         version: the document version it is about; ``circulate`` fills it in.
+        within: key of the number in ``rules/data/parameters.yaml`` that says how long it may take.
+        silence: the article that gives silence a meaning; when the time is over the step then lapses, and
+            awaiting gives ``Lapsed``. Everywhere else a late decision counts.
+
+    Raises:
+        ValueError: silence that would sign or draft, or without a time that could be over.
     """
+    if silence and (signs or edits_document or not within):
+        raise ValueError(
+            f"{key}: silence signs nothing and drafts nothing, and needs a time that can be over"
+        )
     return ReviewCall(
         key=key,
         title=Title(*title),
@@ -46,4 +58,6 @@ def review(
         signs=signs,
         clerical=clerical,
         document_version_id=version,
+        target=within,
+        silence=silence,
     )

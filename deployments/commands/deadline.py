@@ -1,5 +1,6 @@
-"""``deadline explain``: what a period comes to, day by day. Needs no running service."""
+"""``deadline explain``: what a period comes to, day by day, by the installation's law if there is one."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -7,12 +8,16 @@ from zoneinfo import ZoneInfo
 import typer
 
 from deployments.commands.exits import EPILOG
+from deployments.commands.here import asked_here
 from deployments.commands.terminal import print_json, print_line, prints, say, speech, tell
 
 if TYPE_CHECKING:
+    from engine.service import Service
     from rules.moments import Moment
+    from rules.parameters import Parameters
     from rules.periods import Period
     from rules.terms import Term
+    from rules.working_calendar import WorkingCalendar
 
 deadline = typer.Typer(no_args_is_help=True, help="时限 / statutory periods")
 
@@ -42,22 +47,61 @@ def explain_deadline(
         int | None, typer.Option("--calendar-days", metavar="N", help="日（自然日）/ calendar days")
     ] = None,
     hours: Annotated[int | None, typer.Option("--hours", metavar="N", help="小时 / running hours")] = None,
+    rule: Annotated[
+        str, typer.Option("--rule", metavar="KEY", help="现行时限，见 parameters show / a period in force")
+    ] = "",
     before: Annotated[bool, typer.Option("--before", help="向前倒计 / count back from the event")] = False,
 ) -> None:
     """解释期限：逐日说明计入、不计及理由 / explain a due date day by day"""
     from rules.due import reckon
     from rules.due_data import as_data
     from rules.explaining import explanation
+    from rules.moments import as_day
     from rules.terms import Term
-    from rules.working_calendar import WorkingCalendar
 
-    term = Term(_period(working_days, calendar_days, hours), before=before)
-    due = reckon(term, _moment(start, term), calendar=WorkingCalendar(timezone=TIMEZONE))
+    law, moment = asked_here(_of_installation, _of_program), _moment(start)
+    zone = law.calendar.timezone
+    if rule:
+        if before or any(given is not None for given in (working_days, calendar_days, hours)):
+            raise typer.BadParameter(
+                say(
+                    "--rule 已含期限和计算方向，不与其他期限选项同用",
+                    "--rule says period and direction; give no other period with it",
+                )
+            )
+        term = law.parameters.on(rule, as_day(moment, zone)).term
+    else:
+        term = Term(_period(working_days, calendar_days, hours), before=before)
+    due = reckon(term, _as_counted(moment, term, zone), calendar=law.calendar)
     if speech.as_json:
-        print_json(as_data(due))
+        print_json({**as_data(due), "law_revision": law.revision})
         return
     for line in explanation(due, speech.language).splitlines():
         print_line(line)
+
+
+@dataclass(frozen=True)
+class _Law:
+    """What is counted by; without a revision, what comes with the program alone."""
+
+    calendar: "WorkingCalendar"
+    parameters: "Parameters"
+    revision: int | None = None
+
+
+def _of_installation(service: "Service") -> _Law:
+    from engine.law import law_of
+
+    with service.read() as connection:
+        law = law_of(connection, service.settings.timezone)
+    return _Law(law.calendar, law.parameters, law.revision)
+
+
+def _of_program() -> _Law:
+    from rules.parameters import statutory
+    from rules.working_calendar import WorkingCalendar
+
+    return _Law(WorkingCalendar(timezone=TIMEZONE), statutory())
 
 
 def _period(working_days: int | None, calendar_days: int | None, hours: int | None) -> "Period":
@@ -72,31 +116,31 @@ def _period(working_days: int | None, calendar_days: int | None, hours: int | No
     if len(given) != 1:
         raise typer.BadParameter(
             say(
-                "--working-days、--calendar-days、--hours 三者选一：三种单位不能换算",
-                "give one of --working-days, --calendar-days, --hours: the units are never converted",
+                "--working-days、--calendar-days、--hours 三者选一（三种单位不能换算），或用 --rule",
+                "give one of --working-days, --calendar-days, --hours (they are never converted), or --rule",
             )
         )
     return period_of(*given[0])
 
 
-def _moment(text: str, term: "Term") -> "Moment":
-    """A date or an instant. For hours a date alone means its first moment, and that is said."""
+def _moment(text: str) -> "Moment":
     from rules.errors import InvalidInput
-    from rules.periods import RunningHours
 
     try:
-        on = date.fromisoformat(text) if len(text) == len("2026-04-22") else None
-        at = None if on else datetime.fromisoformat(text)
+        return date.fromisoformat(text) if len(text) == len("2026-04-22") else datetime.fromisoformat(text)
     except ValueError:
         raise InvalidInput(
             field="--start",
             why_zh="须写作 2026-04-22 或 2026-04-22T09:00+08:00",
             why_en="write 2026-04-22 or 2026-04-22T09:00+08:00",
         ) from None
-    if at is not None:
-        return at
-    assert on is not None
-    if not isinstance(term.period, RunningHours):
-        return on
+
+
+def _as_counted(moment: "Moment", term: "Term", zone: str) -> "Moment":
+    """For hours a date alone means its first moment, and that is said."""
+    from rules.periods import RunningHours
+
+    if isinstance(moment, datetime) or not isinstance(term.period, RunningHours):
+        return moment
     tell(say("只给出了日期：自当日零时起算", "Only a date was given: counting from its first moment"))
-    return datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(TIMEZONE))
+    return datetime(moment.year, moment.month, moment.day, tzinfo=ZoneInfo(zone))

@@ -116,7 +116,7 @@ def explain(error: BaseException) -> Told:
         return Told(Code.INVALID, "usage", "", what, error.format_message(), todo)
     if isinstance(error, InstallationError):
         return _installation(error)
-    if _is_database_trouble(error):
+    if is_database_trouble(error):
         first = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         return explain(ServiceNotRunning(where="database", why_zh=first, why_en=first))
     what = say("发生意外错误", "Something unexpected happened")
@@ -139,7 +139,7 @@ def _slug(error: InstallationError) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
-def _is_database_trouble(error: BaseException) -> bool:
+def is_database_trouble(error: BaseException) -> bool:
     """Cannot be reached, was stopped under us, or has no tables yet; anything else is a fault of ours."""
     names = {cls.__name__ for cls in type(getattr(error, "orig", error)).__mro__}
     return bool(names & {"OperationalError", "UndefinedTable", "InterfaceError"})

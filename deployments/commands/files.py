@@ -1,9 +1,8 @@
 """Reading the files people give: whatever is in them, the answer is a message or a plain value."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from rules.errors import InvalidInput, MalformedFile
 
@@ -36,24 +35,9 @@ def read_object(name: str) -> dict[str, Any]:
     Raises:
         MalformedFile: not UTF-8, not JSON, a repeated key, or something else than an object.
     """
-    raw = read_bytes(name)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        zh, en = f"第{line}行不是 UTF-8 编码，请另存为 UTF-8", f"line {line} is not UTF-8; save it as UTF-8"
-        raise MalformedFile(where=f"{name}:{line}", why_zh=zh, why_en=en) from None
-    try:
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_such_number)
-    except json.JSONDecodeError as error:
-        zh = f"第{error.lineno}行第{error.colno}列不是有效的 JSON"
-        en = f"line {error.lineno} column {error.colno} is no JSON"
-        raise MalformedFile(where=f"{name}:{error.lineno}", why_zh=zh, why_en=en) from None
-    except _Repeated as error:
-        zh, en = f"重复填写了“{error}”", f"“{error}” is given twice"
-        raise MalformedFile(where=name, why_zh=zh, why_en=en) from None
-    except (ValueError, RecursionError):
-        raise MalformedFile(where=name, why_zh="不是有效的 JSON", why_en="it is no JSON") from None
+    from engine.plain_files import read_json, read_text
+
+    value = read_json(read_text(read_bytes(name), name=name, largest=LARGEST_BYTES), name)
     if not isinstance(value, dict):
         raise MalformedFile(where=name, why_zh="须为一个 JSON 对象", why_en="it must be a JSON object")
     return value
@@ -92,23 +76,6 @@ def answers_from(file: str | None, pairs: list[str]) -> dict[str, Any]:
             )
         answers[key.strip()] = value
     return answers
-
-
-class _Repeated(ValueError):
-    """A key given twice: which of the two was meant?"""
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Repeated(key[:60])
-        found[key] = value
-    return found
-
-
-def _no_such_number(_text: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are no JSON")
 
 
 def _why(error: OSError) -> str:

@@ -3,19 +3,22 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from deployments.commands.exits import ServiceNotRunning
+from deployments.commands.exits import ServiceNotRunning, is_database_trouble
+from deployments.commands.terminal import say, tell
 
 if TYPE_CHECKING:
     from deployments.instance import Instance
     from engine.actor import Actor
     from engine.service import Service
     from engine.settings import Settings
+
+Answer = TypeVar("Answer")
 
 
 def home() -> Path:
@@ -55,6 +58,25 @@ def opened() -> Iterator["Service"]:
         )
     with service_of(read_settings() if named else settings_from(instance().environment())) as service:
         yield service
+
+
+def asked_here(question: "Callable[[Service], Answer]", otherwise: "Callable[[], Answer]") -> Answer:
+    """What the installation says; where there is none, or it cannot be reached, what the program alone says.
+
+    That it could not be reached is told: what was imported there is missing in the answer.
+    """
+    if not os.environ.get("GONGKAI_DATABASE_URL") and not exists():
+        return otherwise()
+    try:
+        with opened() as service:
+            return question(service)
+    except Exception as error:
+        if not is_database_trouble(error):
+            raise
+        zh = "实例未运行或无法连接：未计入本单位导入的放假安排和时限"
+        en = "The instance is not running or cannot be reached: what was imported there is left out"
+        tell(say(zh, en))
+        return otherwise()
 
 
 def settings_from(environment: Mapping[str, str]) -> "Settings":

@@ -14,6 +14,7 @@ from engine.reading.documents import (
     read_attachment,
     read_version,
 )
+from engine.reading.law import CalendarYear, ParameterView, read_calendar_year, read_parameters
 from engine.reading.ledger import CaseLedger, read_ledger
 from engine.reading.links import Followed, LinkState, LinkUnknown, follow
 from engine.reading.mailbox import Mail, MailLine, list_mails, read_mail
@@ -28,6 +29,7 @@ __all__ = [
     "Ahead",
     "AttachmentBytes",
     "AttachmentHeader",
+    "CalendarYear",
     "CaseLedger",
     "CaseLine",
     "CaseList",
@@ -41,6 +43,7 @@ __all__ = [
     "LinkUnknown",
     "Mail",
     "MailLine",
+    "ParameterView",
     "PersonView",
     "ProcedureSchema",
     "ProcedureSummary",
@@ -60,6 +63,7 @@ __all__ = [
     "path_from_launch",
     "read_assignment",
     "read_attachment",
+    "read_calendar_year",
     "read_case",
     "read_deliveries",
     "read_directory",
@@ -67,6 +71,7 @@ __all__ = [
     "read_leads",
     "read_ledger",
     "read_mail",
+    "read_parameters",
     "read_path_ahead",
     "read_procedure",
     "read_status",

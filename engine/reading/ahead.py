@@ -22,6 +22,7 @@ from engine.service import Service
 from rules.disclosure import DisclosureAttribute
 from rules.errors import UnknownProcedure
 
+CLOCKS = ("start-clock", "stop-clock")
 LONGEST = 60
 """Steps looked ahead; no procedure of the notice has as many."""
 
@@ -125,17 +126,25 @@ def _run_ahead(
         if isinstance(position, Ended):
             return [*ahead, Ahead(None, "end", [], "", position.outcome)]
         call = position.call
-        ahead.append(_shown(call))
+        if not (isinstance(call, RecordCall) and call.effect in CLOCKS):  # nobody waits there
+            ahead.append(_shown(call))
         known[call.key, position.round] = Recorded(
             call.kind, call.as_json(), encode(_usual(chosen, call, draft, website))
         )
     return ahead
 
 
+class _Untold(dict[str, Any]):
+    """Facts of a step that has not happened: whatever else a procedure asks of them is not known yet."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""
+
+
 def _usual(chosen: Procedure, call: Call, draft: Mapping[str, Any], website: str) -> Outcome:
     """What comes of a step when nothing is the matter."""
     if not isinstance(call, ReviewCall):
-        return Done({"website": website})  # what a procedure asks of a record today
+        return Done(_Untold(website=website))
     return _outcome(chosen, call.as_json(), Action.APPROVE, {}, draft)
 
 
@@ -195,7 +204,7 @@ def _next(
 
 
 def _pretend(call: Call, _round: int, *, website: str) -> Outcome | None:
-    return Done({"website": website}) if isinstance(call, RecordCall) else None
+    return Done(_Untold(website=website)) if isinstance(call, RecordCall) else None
 
 
 def _shown(call: Call) -> Ahead:

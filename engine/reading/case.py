@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor, about_holdings
 from engine.calls import Action
-from engine.policy import Facts, kept_out
+from engine.policy import Act, Facts, kept_out, may
 from engine.reading.case_view import (
     CaseView,
     Decided,
@@ -49,7 +49,8 @@ _HOLDERS = about_holdings(
        AND h.unit_id IS NOT DISTINCT FROM a.unit_id
        AND {in_force}
       LEFT JOIN person p ON p.id = COALESCE(a.person_id, h.person_id) AND p.active
-     WHERE a.case_id = :case AND a.closed_at IS NULL ORDER BY a.id, p.id
+     WHERE a.case_id = :case AND a.closed_at IS NULL AND a.rung_id IS NULL AND a.clock_act_id IS NULL
+     ORDER BY a.id, p.id
     """
 )
 _INCIDENTS = text(
@@ -58,7 +59,8 @@ _INCIDENTS = text(
 )
 _RESULTS = text(
     """
-    SELECT i.doc_no, i.formed_on, i.issued_on, i.marking, p.url, p.published_at, y.attempts, y.next_try_at
+    SELECT i.doc_no, i.formed_on, i.issued_on, i.marking, p.url, p.published_at, y.attempts, y.next_try_at,
+           (SELECT count(*) FROM ledger_entry WHERE chain = c.id AND action = 'urged') AS urged
       FROM cases c
       LEFT JOIN document_issue i ON i.case_id = c.id
       LEFT JOIN LATERAL (SELECT url, published_at FROM publication WHERE case_id = c.id
@@ -107,6 +109,9 @@ def read_case(service: Service, actor: Actor, number: str) -> CaseView:
         publication=PublicationView(results.url, results.published_at) if results.url else None,
         incidents=incidents,
         timeline=timeline,
+        urged=results.urged,
+        may_urge=may(actor, Act.URGE, case.facts)
+        and any(set(todo.people) - {actor.name} for todo in holders),
     )
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor
 from engine.decisions.claims import claimed
-from engine.policy import Act, Facts, permit
+from engine.policy import Act, Facts, may, permit
 from engine.service import Service
-from rules.errors import CaseNotFound, NotAllowed
+from rules.errors import CaseNotFound
 
 _CASE = text(
     """
@@ -24,7 +24,13 @@ _CASE = text(
                        'person_id', a.person_id, 'clerical', (s.call->>'clerical')::bool,
                        'signs', (s.call->>'signs')::bool))
                        FROM assignment a JOIN step s ON s.id = a.step_id
-                      WHERE a.case_id = c.id AND a.closed_at IS NULL), '[]') AS open_todos
+                      WHERE a.case_id = c.id AND a.closed_at IS NULL), '[]') AS open_todos,
+           COALESCE((SELECT jsonb_agg(jsonb_build_array(a.position, a.unit_id, a.person_id,
+                                                         a.rung_id IS NOT NULL AND a.closed_at IS NULL))
+                       FROM assignment a WHERE a.case_id = c.id
+                        AND (a.rung_id IS NOT NULL OR a.clock_act_id IS NOT NULL)), '[]') AS pressed,
+           ARRAY(SELECT unnest(ARRAY[asked_by, answered_by, resumed_by]) FROM clock_act
+                  WHERE case_id = c.id) AS acted_on_clocks
       FROM cases c
       JOIN unit u ON u.id = c.unit_id
       JOIN person d ON d.id = c.drafter_id
@@ -64,14 +70,29 @@ def load_visible(connection: Connection, actor: Actor, number: str, act: Act = A
         CaseNotFound: no such case, or none the actor may know of: the two look the same.
         NotAllowed: the actor may know of the case, but not this.
     """
-    row = connection.execute(_CASE, {"number": number}).one_or_none()
-    if row is None:
-        raise CaseNotFound(where="case", number=number)
-    facts = _facts(row, actor, number)
+    row, facts = _loaded(connection, actor, number)
     if not may(actor, Act.READ_CASE, facts):
         raise CaseNotFound(where="case", number=number)
     permit(actor, act, facts)
     return Visible(row, facts, actor)
+
+
+def require_allowed(connection: Connection, actor: Actor, number: str, act: Act) -> None:
+    """See that the actor may do ``act`` with a case, also one that is not theirs to look at.
+
+    Raises:
+        CaseNotFound, NotAllowed.
+    """
+    _, facts = _loaded(connection, actor, number)
+    if not may(actor, act, facts):
+        load_visible(connection, actor, number, act)  # which says why, to whoever may know of the case
+
+
+def _loaded(connection: Connection, actor: Actor, number: str) -> tuple[Row[Any], Facts]:
+    row = connection.execute(_CASE, {"number": number}).one_or_none()
+    if row is None:
+        raise CaseNotFound(where="case", number=number)
+    return row, _facts(row, actor, number)
 
 
 def claims_secret(service: Service, actor: Actor, number: str) -> bool:
@@ -85,25 +106,25 @@ def claims_secret(service: Service, actor: Actor, number: str) -> bool:
         return claimed(row.intake, connection.scalars(_OUTCOMES, {"case": row.id}))
 
 
-def may(actor: Actor, act: Act, facts: Facts) -> bool:
-    """The door's answer as a word."""
-    try:
-        permit(actor, act, facts)
-    except NotAllowed:
-        return False
-    return True
-
-
 def _facts(row: Row[Any], actor: Actor, number: str) -> Facts:
-    participants = set(row.decided_by)
-    if any(_is_asked(todo, row, actor) for todo in row.open_todos):
-        participants.add(actor.person_id)
+    me = frozenset({actor.person_id})
+    decides = any(_is_asked(todo, row, actor) for todo in row.open_todos)
+    pressed = [is_open for *post, is_open in row.pressed if _is_pressed(post, actor)]
     return Facts(
         where=number,
         drafter_id=row.drafter_id,
+        launcher_id=row.launched_by,
         unit_id=row.unit_id,
-        participants=frozenset(participants),
+        participants=frozenset(row.decided_by) | (me if decides else set()),
+        asked=me if decides or any(pressed) else frozenset(),
+        informed=frozenset(row.acted_on_clocks) | (me if pressed else set()),
     )
+
+
+def _is_pressed(post: list[Any], actor: Actor) -> bool:
+    """Whether a limit was escalated to a post of the actor's, or asked of one: it stays known there."""
+    position, unit_id, person_id = post
+    return may(actor, Act.ATTEND, Facts(position=position, unit_id=unit_id, assigned_person_id=person_id))
 
 
 def _is_asked(todo: dict[str, Any], row: Row[Any], actor: Actor) -> bool:
@@ -118,6 +139,3 @@ def _is_asked(todo: dict[str, Any], row: Row[Any], actor: Actor) -> bool:
         authors=frozenset(row.authors),
     )
     return may(actor, Act.DECIDE, facts)
-
-
-__all__ = ["Visible", "claims_secret", "load_visible", "may"]

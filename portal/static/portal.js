@@ -26,3 +26,13 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
+
+// A file beside a field of text: what is in it comes into the field, to be read before it is sent.
+addEventListener("DOMContentLoaded", () => {
+  for (const file of document.querySelectorAll("input[type=file][data-fills]")) {
+    file.closest("[hidden]").hidden = false;
+    file.addEventListener("change", async () => {
+      if (file.files.length) document.getElementById(file.dataset.fills).value = await file.files[0].text();
+    });
+  }
+});

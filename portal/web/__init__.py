@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from portal.problems import answer_problem, status_of
 from portal.web import (
+    calendar,
     cases,
     clock,
     files,
@@ -34,6 +35,7 @@ ROUTERS = [
         mailbox,
         messages,
         people,
+        calendar,
         me,
         clock,
         pages,

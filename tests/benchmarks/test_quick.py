@@ -10,6 +10,9 @@ import pytest
 from benchmarks.figures import REQUIRED
 from tests.conftest import clean_environment
 
+WHOLE_JOBS = {"clocks.all_due_seconds", "clocks.recompute_seconds", "system.rungs_caught_up_seconds"}
+"""No one transaction by hand does the like."""
+
 
 @pytest.mark.timeout(400)
 @pytest.mark.long
@@ -25,7 +28,7 @@ def test_quick_bench_measures_every_required_figure_with_unit_ratio_and_method(t
         assert told["values"][key] == figure["value"] > 0
         assert figure["unit"] or "statements" in key
         assert figure["how"]
-        assert figure["ratio"] > 0
+        assert (figure["ratio"] or 0) > 0 or key in WHOLE_JOBS
         assert key in ended.stdout
     assert {"python", "prefect", "postgres", "sqlmodel", "psycopg"} <= told["versions"].keys()
     assert list(tmp_path.iterdir()) == [written]

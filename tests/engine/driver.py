@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.calls import Action, Call, RecordCall, ReturnMode, ReviewCall
+from engine.calls import Action, Call, ReturnMode, ReviewCall
 from engine.outcomes import Done, Outcome, ReviewOutcome, encode
 from engine.replay import Body, Ended, Recorded, StepId, replay
 
@@ -49,7 +49,9 @@ class Office:
         if special is not None:
             return special
         if not isinstance(call, ReviewCall):
-            return Done({"doc_no": "1"} if isinstance(call, RecordCall) else {})
+            dates = {"formed_on": "2026-04-20", "issued_on": "2026-04-22"}
+            facts = {"doc_no": "1", "published_at": "2026-04-22T10:00:00+08:00", **dates}
+            return Done(facts)
         if call.edits_document:
             self.versions += 1
             version = None if self.draft.get("state_secret") else self.versions

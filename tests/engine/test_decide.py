@@ -29,7 +29,14 @@ def test_decision_next_todo_ledger_and_message_commit_together(service: Service,
     decide_next(service, case.number)
     after = snapshot(service)
     grown = {name: after[name] - before[name] for name in after if after[name] != before[name]}
-    assert grown == {"decision": 1, "step": 1, "assignment": 1, "notification": 1, "ledger_entry": 2}
+    assert grown == {
+        "decision": 1,
+        "step": 1,
+        "assignment": 1,
+        "clock": 1,
+        "notification": 1,
+        "ledger_entry": 4,  # decided, met in time, opened, its own clock armed
+    }
     assert todo_of(service, case.number).step == "section-review"
 
 

@@ -36,7 +36,9 @@ def test_a_public_document_passes_every_desk_and_ends_in_the_reading_room() -> N
         "issue",
         "numbering",
         "marking",
+        "publication-clock",
         "publication",
+        "publication-clock-end",
         "paper-copy",
     ]
 

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
 from engine.activities import ACTIVITIES
-from engine.doctor import Finding, examine
+from engine.acts.law import import_calendar
+from engine.doctor import YEAR_IS_ARRANGED, Finding, examine
 from engine.invariants import CHECKS, Severity
 from engine.leases import claim, settle
 from engine.ledger import seal
+from engine.routing import route_due
 from engine.service import Service
 from engine.virtual_time import stamp
 from tests.builders import (
@@ -24,6 +27,7 @@ from tests.builders import (
     load_bureau,
     scalars,
 )
+from tests.engine.law_files import NEXT_YEAR
 
 pytestmark = pytest.mark.thorough
 
@@ -56,6 +60,7 @@ def history_unlocked(service: Service) -> Iterator[psycopg.Connection]:  # type:
             "register_entry",
             "register_text",
             "publication_change",
+            "law_change",
         )
         for table in tables:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
@@ -74,6 +79,7 @@ def published(service: Service, bureau: Bureau) -> str:
     decide_all(service, number)
     waiting = launch_case(service).number
     decide_next(service, waiting)
+    import_calendar(service, bureau.actor("administrator"), NEXT_YEAR)
     return number
 
 
@@ -96,6 +102,7 @@ def test_a_waiting_publication_and_a_stopped_case_are_not_called_broken(
 
 LOST_FILE = '[{"name": "a.pdf", "media_type": "application/pdf", "sha256": "00", "size": 1}]'
 DAMAGE = {
+    "message-has-a-channel": "UPDATE notification SET routed_at = created_at WHERE routed_at IS NULL",
     "decided-todo-is-closed": "UPDATE assignment SET closed_at = NULL WHERE id = 1",
     "closed-as-decided-has-decision": "DELETE FROM decision WHERE id = (SELECT max(id) FROM decision)",
     "open-review-has-todo": "UPDATE assignment SET closed_at = now() WHERE closed_at IS NULL",
@@ -133,6 +140,7 @@ DAMAGE = {
     "decided-change-is-recorded": "UPDATE cases SET procedure = 'publication-change', outcome = '已撤下'",
     "version-is-what-was-hashed": "UPDATE document_version SET body = '另一内容' WHERE id = 1",
     "published-was-reviewed-and-signed": "UPDATE decision SET answers = '{}'",
+    "law-is-what-the-ledger-says": "UPDATE law_change SET content = content || '{\"papers\": []}'",
 }
 
 
@@ -217,6 +225,43 @@ def test_a_missing_publisher_is_a_warning_where_there_is_a_website(
     assert ("publisher" in {f.where for f in examine(replace(service, settings=settings))}) == asked
 
 
+def test_an_import_that_is_gone_or_was_never_told_is_found(service: Service, published: str) -> None:
+    with history_unlocked(service) as connection:
+        connection.execute(  # type: ignore[arg-type]
+            text(
+                "INSERT INTO law_change (kind, key, content, imported_by, imported_at)"
+                " SELECT kind, '2028', content, imported_by, imported_at FROM law_change"
+            )
+        )
+        connection.execute(text("DELETE FROM law_change WHERE key = '2027'"))  # type: ignore[arg-type]
+    assert [f.where for f in examine(service) if f.severity is Severity.BROKEN] == [
+        "calendar 2027 #1",
+        "calendar 2028 #2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "missing"),
+    [
+        ("2026-11-30", []),
+        ("2026-12-01", ["2027"]),
+        ("2026-12-31", ["2027"]),
+        ("2027-01-01", ["2027"]),
+        ("2027-12-01", ["2027", "2028"]),
+    ],
+)
+def test_a_year_without_its_arrangement_is_a_warning_when_its_days_are_near(
+    service: Service, bureau: Bureau, clock: MovableClock, today: str, missing: list[str]
+) -> None:
+    clock.now = datetime.fromisoformat(f"{today}T00:30+08:00")
+    found = examine(service)
+    assert [(f.check, f.severity, f.where) for f in found] == [
+        (YEAR_IS_ARRANGED, Severity.WARNING, year) for year in missing
+    ]
+    import_calendar(service, bureau.actor("administrator"), NEXT_YEAR)
+    assert [f.where for f in examine(service)] == [year for year in missing if year != "2027"]
+
+
 def test_a_unit_that_drafts_without_a_section_head_is_a_warning(service: Service, bureau: Bureau) -> None:
     with service.database.begin() as connection:
         connection.execute(text("INSERT INTO unit (code, name) VALUES ('whjg', '危险化学品监管股')"))
@@ -230,8 +275,9 @@ def test_mail_that_does_not_leave_and_a_ledger_unsealed_for_days_are_warnings(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
     launch_case(service)
+    route_due(service)
     with service.database.begin() as connection:
-        connection.execute(text("UPDATE notification SET attempts = 9, last_error = 'ConnectionRefused'"))
+        connection.execute(text("UPDATE delivery SET attempts = 9, last_error = 'ConnectionRefused'"))
     clock.move(days=3)
     found: list[Finding] = examine(service)
     assert {f.check for f in found} == {"mail-does-not-leave", "ledger-is-sealed"}

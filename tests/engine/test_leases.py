@@ -7,6 +7,8 @@ from engine.leases import Lease, claim, give_up, settle
 from engine.service import Service
 from tests.builders import Bureau, MovableClock, case_row, decide_all, launch_case, scalars, todo_of
 
+PUBLISHED = {"url": "u", "published_at": "2026-04-20T09:00:00+08:00"}
+
 
 @pytest.fixture
 def step_id(service: Service, bureau: Bureau) -> int:
@@ -46,14 +48,14 @@ def test_late_result_of_a_lost_lease_is_noted_and_not_accepted(
 
 def test_settling_opens_what_follows_in_the_same_transaction(service: Service, step_id: int) -> None:
     lease = taken(service, step_id, "w")
-    settle(service, lease, {"url": "u"})
+    settle(service, lease, PUBLISHED)
     assert todo_of(service, lease.case_number).step == "paper-copy"
 
 
 def test_result_is_settled_once_however_often_it_is_reported(service: Service, step_id: int) -> None:
     lease = taken(service, step_id, "w")
-    assert settle(service, lease, {"url": "u"})
-    assert not settle(service, lease, {"url": "u"})
+    assert settle(service, lease, PUBLISHED)
+    assert not settle(service, lease, PUBLISHED)
     assert scalars(service, "SELECT count(*) FROM step WHERE key = 'paper-copy'") == [1]
 
 

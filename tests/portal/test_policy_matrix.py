@@ -67,10 +67,23 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /cases/{number}/sheet": page(outsider=404),
     "GET /cases/{number}/file": page(outsider=404),
     "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
+    # The drafter urged it first; the others are told when it may be urged again.
+    "POST /cases/{number}/urge": {
+        "nobody": 303,
+        "outsider": 404,
+        "drafter": 303,
+        "reviewer": 403,
+        "holder": 409,
+        "administrator": 409,
+        "manager": 409,
+    },
     "POST /cases/{number}/drafter": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     "GET /launch": page(),
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
     "GET /people": page(),
+    "GET /calendar": page(),
+    # The administrator passes the door and is told that the table is empty.
+    "POST /calendar": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
     "GET /mailbox": page(),
     "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
@@ -78,6 +91,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /messages": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
     "POST /messages/{message_id}/resend": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
     "GET /me": page(),
+    "POST /me/messages": dict.fromkeys(ROLES, 303),
     "POST /me/password": dict.fromkeys(ROLES, 401) | {"nobody": 303},  # the present password is another
     "POST /me/phrases": dict.fromkeys(ROLES, 303),
     "POST /me/phrases/{phrase_id}/remove": dict.fromkeys(ROLES, 303),
@@ -99,6 +113,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /register/{slug}/files/{digest}": dict.fromkeys(ROLES, 404),
     "POST /api/v1/session": dict.fromkeys(ROLES, 201),
     "GET /api/v1/me": signed(),
+    "GET /api/v1/me/messages": signed(),
+    "PUT /api/v1/me/messages": signed(),
     "GET /api/v1/tokens": signed(),
     "POST /api/v1/tokens": signed() | dict.fromkeys(ROLES[1:], 201),
     "DELETE /api/v1/tokens/{token_id}": dict.fromkeys(ROLES, 404) | {"nobody": 401},  # someone else's
@@ -126,10 +142,23 @@ EXPECTED: dict[str, dict[str, int]] = {
     ),
     # Nothing is wrong with the case: the administrator is told so.
     "POST /api/v1/cases/{number}/retry": nobody_but(administrator=409),
+    # It was urged on its page a moment ago.
+    "POST /api/v1/cases/{number}/urge": {
+        "nobody": 401,
+        "outsider": 404,
+        "drafter": 409,
+        "reviewer": 403,
+        "holder": 409,
+        "administrator": 409,
+        "manager": 409,
+    },
     # The drafter named drafts it already.
     "PUT /api/v1/cases/{number}/drafter": nobody_but(administrator=422),
     "GET /api/v1/procedures": signed(),
     "GET /api/v1/procedures/{key}/schema": signed(),
+    "GET /api/v1/calendar/{year}": signed(),
+    "POST /api/v1/calendar": nobody_but(administrator=422),
+    "POST /api/v1/what-if": CASE,
     "GET /api/v1/clock": signed(),
     # Time is real here: who may passes the door and is told so.
     "POST /api/v1/clock/advance": nobody_but(administrator=409),
@@ -144,6 +173,8 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /language": {"language": "en"},
     "POST /todo/{todo_id}": {"action": "dance"},
     "POST /cases/{number}/retry": {},
+    "POST /cases/{number}/urge": {},
+    "POST /me/messages": {"channel": "mail"},
     "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /launch": {
         "procedure": "proactive-disclosure",
@@ -152,6 +183,7 @@ FORMS: dict[str, dict[str, str]] = {
         "what": "preview",
     },
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
+    "POST /calendar": {"table": "", "what": "preview"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
     "POST /messages/{message_id}/resend": {},
@@ -165,9 +197,12 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
     "POST /api/v1/clock/advance": {"by": "1d"},
     "POST /api/v1/tokens": {"name": "script", "days": 1},
+    "PUT /api/v1/me/messages": {"channels": ["mail"]},
     "PUT /api/v1/people/{username}/password": {"password": "a-brand-new-password-7"},
     "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
+    "POST /api/v1/calendar": {"table": {}},
+    "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
@@ -202,6 +237,7 @@ class Place:
             token="x" * 43,
             mail_id=999_999,
             message_id=999_999,
+            year=2026,
         )
 
 

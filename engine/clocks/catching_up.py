@@ -1,0 +1,135 @@
+"""Open clocks against the law of the moment: where an import moved their date they are reckoned again.
+
+The imported law is committed first and its revision is newer than what the clocks were reckoned under; so
+whoever comes next, at whatever time, finds what is left. Dates that stay are only marked, many at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from engine.clocks.keeping import open_clocks, told_of
+from engine.clocks.moving import LAW, move_clock
+from engine.clocks.reckoning import reckoned, start_from
+from engine.law import REVISION, Law, law_of
+from engine.service import Service
+from engine.work import work_on_case
+from models import Case, Clock, ClockAct
+
+log = structlog.get_logger(__name__)
+
+PAGE = 500
+TOGETHER = 10
+"""Cases in one transaction: a commit is dear, and whoever decides on one of them waits for it."""
+
+_clock, _act, _cases = Clock.__table__, ClockAct.__table__, Case.__table__
+
+_STALE = (
+    select(_clock)
+    .where(_clock.c.closed_at.is_(None), _clock.c.law_revision < bindparam("revision"))
+    .order_by(_clock.c.id)
+    .limit(PAGE)
+)
+_ACTS = (
+    select(_act)
+    .where(_act.c.clock_id.in_(bindparam("clocks", expanding=True)), _act.c.granted)
+    .order_by(_act.c.id)
+)
+_STAYS = (
+    update(_clock)
+    .where(
+        _clock.c.id == bindparam("clock"),
+        _clock.c.closed_at.is_(None),
+        _clock.c.law_revision == bindparam("before"),
+    )
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("law_revision", "governing", "basis", "due_on", "late_from", "provisional")
+        }
+    )
+)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A limit whose last day an import moved."""
+
+    number: str
+    title: dict[str, str]
+    before: date | None
+    after: date | None
+
+
+def catch_up_with_law(service: Service) -> int:
+    """Reckon up to a page of stale clocks again. Returns how many; zero: all are of the law of the moment."""
+    with service.read() as connection:
+        revision = int(connection.execute(select(REVISION)).scalar_one())
+        stale = connection.execute(_STALE, {"revision": revision}).all() if revision else []
+        if not stale:
+            return 0
+        law = law_of(connection, service.settings.timezone, revision)
+        moved, staying = _sorted(connection, stale, law)
+    if staying:
+        with service.database.begin() as connection:
+            connection.execute(_STAYS, staying)
+    cases = sorted({clock.case_id for clock in moved})
+    for start in range(0, len(cases), TOGETHER):
+        _reckon_cases(service, cases[start : start + TOGETHER])
+    if moved:
+        log.info("limits-moved", clocks=len(moved), law=revision)
+    return len(stale)
+
+
+def _sorted(connection: Connection, stale: Sequence[Any], law: Law) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Those whose date moves, and what is written of those whose date stays."""
+    acts = defaultdict(list)
+    for act in connection.execute(_ACTS, {"clocks": [clock.id for clock in stale]}):
+        acts[act.clock_id].append(act)
+    moved, staying = [], []
+    for clock in stale:
+        made = reckoned([start_from(start) for start in clock.starts], acts[clock.id], law)
+        values = told_of(made, law)
+        if (values["due_on"], values["late_from"]) != (clock.due_on, clock.late_from):
+            moved.append(clock)
+        else:
+            new = {f"new_{name}": value for name, value in values.items()}
+            staying.append({"clock": clock.id, "before": clock.law_revision, **new})
+    return moved, staying
+
+
+def _reckon_cases(service: Service, case_ids: list[int]) -> None:
+    """In the order of their ids, as everyone who locks more than one case must."""
+    with service.database.begin() as connection:
+        for case_id in case_ids:
+            work = work_on_case(service, connection, case_id, channel="clock")
+            moved = sum(move_clock(work, clock, LAW) for clock in open_clocks(connection, case_id))
+            if moved:
+                work.finish()
+
+
+def moved_by(connection: Connection, revision: int) -> list[Moved]:
+    """What a revision of the law moved so far, from the ledger."""
+    rows = connection.execute(_MOVED, {"revision": revision})
+    return [Moved(row.number, row.title, _day(row.before), _day(row.due)) for row in rows]
+
+
+def _day(said: str | None) -> date | None:
+    return None if said is None else date.fromisoformat(said)
+
+
+_MOVED = text(
+    """
+    SELECT c.number, k.title, e.data->>'before' AS before, e.data->>'due' AS due
+      FROM ledger_entry e
+      JOIN cases c ON c.id = e.chain
+      JOIN clock k ON k.case_id = c.id AND k.key || ':' || k.round = e.step
+     WHERE e.action = 'clock-moved' AND e.data->>'why' = 'law' AND (e.data->>'law')::bigint = :revision
+     ORDER BY e.chain, e.seq
+    """
+)

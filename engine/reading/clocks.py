@@ -1,0 +1,187 @@
+"""The time limits of a case 时限: what is due when, by which provision, how that is reckoned."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from engine.actor import Actor
+from engine.clocks.explaining import data_of, explanation
+from engine.clocks.reckoning import Reckoned, reckoned, start_from
+from engine.law import Law, law_of
+from engine.policy import Act, may
+from engine.reading.values import Wording, snapshot
+from engine.reading.visible import load_visible
+from engine.service import Service
+from rules.clock_acts import ActKind
+
+_CLOCKS = text(
+    """
+    SELECT k.*, s.key AS step_key, s.round AS step_round FROM clock k LEFT JOIN step s ON s.id = k.step_id
+     WHERE k.case_id = :case ORDER BY k.step_id IS NOT NULL, k.id
+    """
+)
+_ACTS = text(
+    """
+    SELECT x.*, a.name AS asked_name, b.name AS answered_name, r.name AS resumed_name
+      FROM clock_act x JOIN person a ON a.id = x.asked_by
+      LEFT JOIN person b ON b.id = x.answered_by LEFT JOIN person r ON r.id = x.resumed_by
+     WHERE x.case_id = :case ORDER BY x.id
+    """
+)
+_RUNGS = text("SELECT * FROM rung WHERE case_id = :case ORDER BY fired_at NULLS LAST, id")
+
+
+@dataclass(frozen=True)
+class RungView:
+    """A rung that fired, or the one that is armed (``fired_at`` is null)."""
+
+    kind: str
+    place: int
+    due_at: datetime
+    fired_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class ActView:
+    """What was asked of a clock, and what became of it; ``granted`` is null while nobody has answered."""
+
+    id: int
+    kind: str
+    ground: str
+    basis: str
+    since: datetime | None
+    until: datetime | None
+    number: int | None
+    asked_by: str
+    asked_at: datetime
+    answered_by: str | None
+    answered_at: datetime | None
+    granted: bool | None
+    answer: str
+    resumed_by: str | None
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """One time limit.
+
+    ``state``: running, due-soon, overdue, escalated; met, met-late, lapsed, arrived, stopped.
+
+    ``step`` is the label of the step whose own target it is; null: it is the case's.
+    """
+
+    id: int
+    key: str
+    round: int
+    title: Wording
+    step: str | None
+    state: str
+    basis: str
+    due_on: date | None
+    late_from: datetime | None
+    provisional: bool
+    armed_at: datetime
+    closed_at: datetime | None
+    rungs: list[RungView] = field(default_factory=list)
+    acts: list[ActView] = field(default_factory=list)
+    explained: dict[str, list[str]] = field(default_factory=dict)
+    """By language, line by line; what the law of the moment makes of it."""
+    reckoned: list[dict[str, Any]] = field(default_factory=list)
+    """The same as data: a mapping per start, see ``rules.due_data``."""
+    may_ask: list[str] = field(default_factory=list)
+    """Kinds of acts the reader may ask of it now; none while something asked waits for its answer."""
+
+
+def read_clocks(service: Service, actor: Actor, number: str) -> list[ClockView]:
+    """All time limits of a case, its own first, then those of its steps.
+
+    Raises:
+        CaseNotFound: no such case, or none the actor may know of.
+    """
+    with snapshot(service) as connection:
+        case = load_visible(connection, actor, number)
+        law = law_of(connection, service.settings.timezone)
+        views = clocks_of(connection, case.row.id, law)
+    if not may(actor, Act.ASK_OF_CLOCK, case.facts):
+        return views
+    return [replace(view, may_ask=_may_be_asked(view)) for view in views]
+
+
+def _may_be_asked(view: ClockView) -> list[str]:
+    """What the law may allow: a period counted back takes no acts, and only some can be extended, once."""
+    waits = any(act.granted is None for act in view.acts)
+    if view.closed_at is not None or waits or any(start["before"] for start in view.reckoned):
+        return []
+    extendable = all(start["extendable_by"] and not start["extended"] for start in view.reckoned)
+    return [ActKind.NOT_COUNTED, ActKind.RESTARTED, *([ActKind.EXTENDED] if extendable else [])]
+
+
+def clocks_of(connection: Connection, case_id: int, law: Law) -> list[ClockView]:
+    """The same for whoever may know of the case already: three statements."""
+    found = {"case": case_id}
+    acts, rungs = connection.execute(_ACTS, found).all(), connection.execute(_RUNGS, found).all()
+    return [
+        _view(
+            row,
+            [act for act in acts if act.clock_id == row.id],
+            [rung for rung in rungs if rung.clock_id == row.id],
+            # A limit that ended keeps the date it had: the law it was last reckoned under.
+            law if row.closed_at is None else law_of(connection, law.calendar.timezone, row.law_revision),
+        )
+        for row in connection.execute(_CLOCKS, found).all()
+    ]
+
+
+def state_of(row: Any) -> str:
+    """One word for what a stored clock is."""
+    if row.closed_at is None:
+        return str(row.stage)
+    return "met-late" if row.met_late else str(row.closed_because)
+
+
+def _view(row: Any, acts: list[Any], rungs: list[Any], law: Law) -> ClockView:
+    made = _made(row, acts, law)
+    return ClockView(
+        id=row.id,
+        key=row.key,
+        round=row.round,
+        title=Wording(row.title["zh"], row.title["en"]),
+        step=None if row.step_key is None else f"{row.step_key}:{row.step_round}",
+        state=state_of(row),
+        basis=row.basis,
+        due_on=row.due_on,
+        late_from=row.late_from,
+        provisional=row.provisional,
+        armed_at=row.armed_at,
+        closed_at=row.closed_at,
+        rungs=[RungView(r.kind, r.place, r.due_at, r.fired_at, r.late) for r in rungs],
+        acts=[_act(act) for act in acts],
+        explained={"zh": explanation(made), "en": explanation(made, "en")},
+        reckoned=data_of(made),
+    )
+
+
+def _made(row: Any, acts: list[Any], law: Law) -> Reckoned:
+    return reckoned([start_from(start) for start in row.starts], [act for act in acts if act.granted], law)
+
+
+def _act(act: Any) -> ActView:
+    return ActView(
+        act.id,
+        act.kind,
+        act.ground,
+        " ".join(act.basis),
+        act.since,
+        act.until,
+        act.number,
+        act.asked_name,
+        act.asked_at,
+        act.answered_name,
+        act.answered_at,
+        act.granted,
+        act.answer,
+        act.resumed_name,
+    )
