@@ -60,10 +60,15 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
 
 def mark_virtual(message: EmailMessage, at: datetime) -> None:
     """Say in the subject, and to programs, that a demonstration sent it: its dates are not real."""
-    subject = message["Subject"]
+    subject = said_virtual(message["Subject"])
     del message["Subject"]
-    message["Subject"] = _shortened(f"【虚拟时间 demonstration】{subject}")
+    message["Subject"] = subject
     message["X-Gongkai-Virtual-Time"] = at.isoformat()
+
+
+def said_virtual(subject: str) -> str:
+    """A subject that says that nothing in it is real."""
+    return _shortened(f"【虚拟时间 demonstration】{subject}")
 
 
 def subject_of(content: Content) -> str:
