@@ -70,7 +70,9 @@ def test_inbox_json_has_stable_keys(gongkai: Gongkai, number: str) -> None:
 def test_decide_records_and_the_next_desk_has_it(gongkai: Gongkai, number: str) -> None:
     todo = gongkai.todo("zhang.wei")["id"]
     answer = gongkai("decide", str(todo), "--as", "zhang.wei", "--action", "approve", "--json")
-    assert set(answer.json) == {"decision_id", "case_number", "step", "action", "decided_at", "repeated"}
+    assert set(answer.json) == {
+        "decision_id", "case_number", "step", "action", "decided_at", "late", "repeated",
+    }  # fmt: skip
     assert answer.json["case_number"] == number
     assert gongkai.todo("li.na")["step"]["key"] == "section-review"
 
