@@ -89,6 +89,17 @@ def test_whoever_chose_a_group_is_told_there_with_number_step_and_a_link_that_on
     assert mails(installed) == [], "mail was not chosen"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_demonstration_tells_a_group_says_that_its_time_is_not_real(
+    installed: Service, bureau: Bureau, server: GroupServer, name: str
+) -> None:
+    virtual = replace(installed, ahead=lambda: timedelta(days=30))
+    wish(virtual, "drafter", name)
+    launch_case(virtual)
+    assert outbox(virtual, name).tell_due() == 1
+    assert "虚拟时间" in json.dumps(server.taken, ensure_ascii=False)
+
+
 def test_a_robot_calls_its_person_by_mobile_number(
     installed: Service, bureau: Bureau, server: GroupServer
 ) -> None:
