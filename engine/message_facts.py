@@ -215,11 +215,10 @@ def _digest(facts: MessageFacts) -> Content:
 
 
 def _line(facts: MessageFacts, todo: Todo, due: TodoDue | None) -> DigestLine:
-    what = todo.step or _kind_of(todo.escalation, todo.clock_act)
     return DigestLine(
         case_number=todo.case,
-        what_zh=what.zh,
-        what_en=what.en,
+        what_zh=todo.what.zh,
+        what_en=todo.what.en,
         since=facts.local(todo.opened_at),
         due=due.on.isoformat() if due else "",
         provisional=bool(due and due.provisional),

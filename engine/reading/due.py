@@ -22,6 +22,7 @@ _DUE = text(
       LEFT JOIN rung r ON r.id = a.rung_id
       LEFT JOIN clock_act x ON x.id = a.clock_act_id
       JOIN clock k ON k.case_id = a.case_id AND k.closed_at IS NULL AND k.late_from IS NOT NULL
+       AND k.ending <> 'arrive'
        AND CASE WHEN a.step_id IS NULL THEN k.id = COALESCE(r.clock_id, x.clock_id)
                 ELSE k.step_id IS NULL OR k.step_id = a.step_id END
      WHERE a.id = ANY(:ids) ORDER BY a.id, k.late_from
