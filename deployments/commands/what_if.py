@@ -47,7 +47,7 @@ def what_if(
 
     starts = {key: moment_from(when, field="--start") for key, when in _pairs("--start", start)}
     numbers = {key: _whole(told) for key, told in _pairs("--number", number)}
-    table = read_content(calendar)[0] if calendar else None
+    table = read_content(calendar)[0] or {} if calendar else None
     with opened() as service:
         assumed = reading.Assumed(starts, table, numbers)
         limits = reading.what_if(service, acting(service, None), assumed, case)
