@@ -7,7 +7,7 @@ whoever comes next, at whatever time, finds what is left. Dates that stay are on
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
@@ -146,7 +146,7 @@ def _day(said: str | None) -> date | None:
 
 
 def _instant(said: str | None) -> datetime | None:
-    return None if said is None else datetime.fromisoformat(said)
+    return None if said is None else datetime.fromisoformat(said).astimezone(UTC)
 
 
 _MOVED = text(
