@@ -30,6 +30,9 @@ class Act(StrEnum):
     RESEND_MESSAGE = "resend-message"
     READ_MAIL = "read-mail"
     WATCH_RUNS = "watch-runs"
+    ATTEND = "attend"
+    ASK_OF_CLOCK = "ask-of-clock"
+    ANSWER_OF_CLOCK = "answer-of-clock"
 
 
 _NAMES = {
@@ -49,6 +52,9 @@ _NAMES = {
     Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
     Act.READ_MAIL: ("查看该邮件", "read this message"),
     Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
+    Act.ATTEND: ("办理该督办", "attend to this escalation"),
+    Act.ASK_OF_CLOCK: ("就该时限提出申请", "ask anything of this time limit"),
+    Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
 }
 
 
@@ -66,6 +72,8 @@ class Facts:
     reviewed_by: frozenset[int] = field(default_factory=frozenset)
     authors: frozenset[int] = field(default_factory=frozenset)  # whoever wrote a version of the text
     participants: frozenset[int] = field(default_factory=frozenset)  # who decided or holds a to-do
+    asked: frozenset[int] = field(default_factory=frozenset)  # who holds an open to-do now
+    informed: frozenset[int] = field(default_factory=frozenset)  # whom a limit was escalated to, or asked of
     about_person_id: int | None = None
 
 
@@ -87,6 +95,11 @@ def permit(actor: Actor, act: Act, facts: Facts | None = None) -> None:
             todo_zh=refusal.todo_zh,
             todo_en=refusal.todo_en,
         )
+
+
+def may(actor: Actor, act: Act, facts: Facts) -> bool:
+    """The door's answer as a word."""
+    return _RULES[act](actor, facts) is None
 
 
 def kept_out(facts: Facts) -> list[int]:
@@ -113,15 +126,40 @@ def _launch(actor: Actor, facts: Facts) -> _Refusal | None:
     )
 
 
-def _decide(actor: Actor, facts: Facts) -> _Refusal | None:
+def _holder(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.assigned_person_id is not None:
-        if actor.person_id != facts.assigned_person_id:
-            return _not_yours()
-    elif not actor.holds(facts.position, facts.unit_id):
-        return _not_yours()
-    if actor.person_id in kept_out(facts):
-        return _own_work(actor, facts)
-    return None
+        return None if actor.person_id == facts.assigned_person_id else _not_yours()
+    return None if actor.holds(facts.position, facts.unit_id) else _not_yours()
+
+
+def _decide(actor: Actor, facts: Facts) -> _Refusal | None:
+    if (refusal := _holder(actor, facts)) is not None:
+        return refusal
+    return _own_work(actor, facts) if actor.person_id in kept_out(facts) else None
+
+
+def _ask_of_clock(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.drafter_id or actor.person_id in facts.asked:
+        return None
+    if actor.holds(Position.OFFICE) or actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "只有该事项的待办人员、拟稿人、办公室和政务公开工作机构可以提出",
+        "only who has an open to-do of the case, its drafter, the office and the openness office may",
+        "请由上述人员提出",
+        "Leave it to one of them",
+    )
+
+
+def _answer_of_clock(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.about_person_id:
+        return _Refusal(
+            "不得答复本人提出的申请",
+            "nobody answers what they asked for themselves",
+            "请由该岗位其他人员或上级答复",
+            "Leave it to another holder of the post, or to a superior",
+        )
+    return _holder(actor, facts)
 
 
 def _not_yours() -> _Refusal:
@@ -151,6 +189,8 @@ def _own_work(actor: Actor, facts: Facts) -> _Refusal:
 
 def _read_case(actor: Actor, facts: Facts) -> _Refusal | None:
     if actor.is_administrator or actor.is_manager or _takes_part(actor, facts):
+        return None
+    if actor.person_id in facts.informed:
         return None
     return _Refusal("您没有参与该事项", "you take no part in this case")
 
@@ -206,4 +246,7 @@ _RULES = {
     Act.RESEND_MESSAGE: _administrators,
     Act.READ_MAIL: _addressee,
     Act.WATCH_RUNS: _watchers,
+    Act.ATTEND: _holder,
+    Act.ASK_OF_CLOCK: _ask_of_clock,
+    Act.ANSWER_OF_CLOCK: _answer_of_clock,
 }

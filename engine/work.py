@@ -71,6 +71,8 @@ _ASSIGNMENTS = Statement(
     select(
         _assignment.c.id,
         _assignment.c.step_id,
+        _assignment.c.rung_id,
+        _assignment.c.clock_act_id,
         _assignment.c.position,
         _assignment.c.unit_id,
         _assignment.c.person_id,

@@ -9,6 +9,7 @@ moved date, so the date is the same in whatever order they are told and whenever
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from rules.citation import Citation
@@ -18,6 +19,31 @@ from rules.periods import Period
 from rules.terms import Term
 
 M = TypeVar("M", date, datetime)
+
+
+class ActKind(StrEnum):
+    """The three by name."""
+
+    NOT_COUNTED = "not-counted"
+    RESTARTED = "restarted"
+    EXTENDED = "extended"
+
+    @property
+    def chinese(self) -> str:
+        """As people say it."""
+        return _NAMES[self][0]
+
+    @property
+    def english(self) -> str:
+        """In English."""
+        return _NAMES[self][1]
+
+
+_NAMES = {
+    ActKind.NOT_COUNTED: ("不计入期限", "time not counted"),
+    ActKind.RESTARTED: ("重新起算", "restart"),
+    ActKind.EXTENDED: ("延长期限", "extension"),
+}
 
 
 @dataclass(frozen=True, slots=True)

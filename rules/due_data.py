@@ -26,6 +26,7 @@ def as_data(due: Due) -> dict[str, Any]:
         "unit": due.term.period.unit,
         "number": due.term.period.number,
         "before": due.term.before,
+        "extendable_by": due.term.extension and due.term.extension.number,
         "basis": due.term.basis and str(due.term.basis),
         **_acts(due, zone),
         "counting": [str(DAY_ZERO), str(LAST_DAY)],

@@ -466,6 +466,14 @@ class AssignmentClosed(GongkaiError):
     en = Said("To-do {assignment} is closed", "{why_en}", "Reload your inbox; this was not stored")
 
 
+class AnotherKindOfTodo(GongkaiError):
+    """A to-do is answered in its own way: a step decided, an escalation attended to, a request granted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("待办{assignment}不能这样办理", "{why_zh}", "{todo_zh}；本次提交未保存")
+    en = Said("To-do {assignment} is not answered so", "{why_en}", "{todo_en}; this was not stored")
+
+
 class AssignmentStale(GongkaiError):
     """The reader saw another version of the document than the one the to-do names now."""
 

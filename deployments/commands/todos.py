@@ -52,9 +52,14 @@ def _print_todos(name: str, todos: list[Any]) -> None:
 
 
 def _row(todo: Any) -> list[object]:
-    if todo.step is None:
+    if todo.incident is not None:
         what = f"{say('异常', 'incident')} {todo.incident.kind}"
         actions = f"gongkai case retry {todo.case}"
+    elif todo.step is None:
+        limit = (todo.escalation or todo.clock_act).limit
+        what = say("督办", "escalation") if todo.escalation else say("时限申请", "asked of a limit")
+        what += " " + say(limit.title.zh, limit.title.en)
+        actions = say("请在门户中办理", "in the portal")
     else:
         what = named(todo.step) + (f" ×{todo.round}" if todo.round > 1 else "")
         actions = " / ".join(named(action) for action in todo.asks.actions) if todo.asks else ""

@@ -1,6 +1,6 @@
 """Deciding a to-do: the decision and everything that follows from it commit in one transaction."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import bindparam, insert, select, update
@@ -18,7 +18,7 @@ from engine.decisions.checks import (
     refuse_told_secret,
 )
 from engine.decisions.looking import look
-from engine.decisions.repeated import repeat_or_refuse
+from engine.decisions.repeated import another_kind, repeat_or_refuse
 from engine.decisions.request import DecisionRequest, DecisionResult
 from engine.documents import digest_of, load_version, store_version
 from engine.drafting import Drafting
@@ -91,9 +91,8 @@ def _in_one_transaction(
 def _decide(work: Work, actor: Actor, request: DecisionRequest, page_seen: str) -> DecisionResult:
     todo = next(row for row in work.assignments if row.id == request.assignment_id)
     step = work.step_of(todo.step_id)
-    if step is None:  # an incident's to-do: the administrator retries, never decides
-        permit(actor, Act.DECIDE, Facts(where=str(todo.id), assigned_person_id=-1))
-        raise AssertionError("unreachable")
+    if step is None:
+        _refuse_to_decide(actor, todo)
     post = Post(Position(todo.position), todo.unit_id, todo.person_id)
     permit(actor, Act.DECIDE, _with_place(duties(work, step.call, post), str(todo.id)))
     if todo.closed_at is not None:
@@ -113,6 +112,24 @@ def _decide(work: Work, actor: Actor, request: DecisionRequest, page_seen: str) 
     advance(work)
     work.finish()
     return DecisionResult(decision_id, work.case.number, step.label, action.value, work.now)
+
+
+def _refuse_to_decide(actor: Actor, todo: Any) -> NoReturn:
+    """A to-do of no step: an incident is retried, an escalation attended to, a request answered.
+
+    Raises:
+        AnotherKindOfTodo, NotAllowed.
+    """
+    if todo.rung_id is None and todo.clock_act_id is None:
+        permit(actor, Act.DECIDE, Facts(where=str(todo.id), assigned_person_id=-1))
+    post = Facts(
+        where=str(todo.id),
+        position=todo.position,
+        unit_id=todo.unit_id,
+        assigned_person_id=todo.person_id,
+    )
+    permit(actor, Act.ATTEND, post)
+    raise another_kind(todo)
 
 
 def _with_place(facts: Facts, where: str) -> Facts:

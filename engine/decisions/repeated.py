@@ -10,7 +10,13 @@ from engine.calls import Action
 from engine.decisions.request import DecisionRequest, DecisionResult
 from engine.work import Work
 from models import Decision, Person
-from rules.errors import AssignmentClosed, CaseClosed, DecisionAlreadyRecorded, IdempotencyKeyReused
+from rules.errors import (
+    AnotherKindOfTodo,
+    AssignmentClosed,
+    CaseClosed,
+    DecisionAlreadyRecorded,
+    IdempotencyKeyReused,
+)
 
 _decision = Decision.__table__
 
@@ -54,7 +60,37 @@ _CLOSING_REASONS = {
     "returned": ("文稿已退回", "the document was returned"),
     "handed-over": ("拟稿已改派他人", "the draft was handed over to someone else"),
     "case-closed": ("事项已办结", "the case has ended"),
+    "attended": ("督办情况已填写", "what was done about it has been told"),
+    "answered": ("该申请已答复", "the request was answered"),
+    "clock-ended": ("该时限已结束或已变更", "the time limit has ended or moved"),
 }
+
+
+def another_kind(todo: Any) -> AnotherKindOfTodo:
+    """What to do with a to-do that was answered in the way of another kind."""
+    if todo.rung_id is not None:
+        said = (
+            "这是督办待办，只填写督办情况，不作审批决定",
+            "请填写督办情况",
+            "it is an escalation: it presses, and decides nothing",
+            "Say what was done about it",
+        )
+    elif todo.clock_act_id is not None:
+        said = (
+            "这是对时限申请的答复，不是审核意见",
+            "请准许或不准许该申请",
+            "it asks for an answer about a time limit, not for a review",
+            "Grant or refuse the request",
+        )
+    else:
+        said = (
+            "这不是有关时限的待办",
+            "请在待办页面办理",
+            "it is not about a time limit",
+            "Answer it on its own page",
+        )
+    facts = dict(zip(("why_zh", "todo_zh", "why_en", "todo_en"), said, strict=True))
+    return AnotherKindOfTodo(where=str(todo.id), assignment=todo.id, **facts)
 
 
 def closing_reason(because: str) -> dict[str, str]:

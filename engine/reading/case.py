@@ -49,7 +49,8 @@ _HOLDERS = about_holdings(
        AND h.unit_id IS NOT DISTINCT FROM a.unit_id
        AND {in_force}
       LEFT JOIN person p ON p.id = COALESCE(a.person_id, h.person_id) AND p.active
-     WHERE a.case_id = :case AND a.closed_at IS NULL ORDER BY a.id, p.id
+     WHERE a.case_id = :case AND a.closed_at IS NULL AND a.rung_id IS NULL AND a.clock_act_id IS NULL
+     ORDER BY a.id, p.id
     """
 )
 _INCIDENTS = text(

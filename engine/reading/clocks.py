@@ -1,6 +1,6 @@
 """The time limits of a case 时限: what is due when, by which provision, how that is reckoned."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,9 +10,11 @@ from engine.actor import Actor
 from engine.clocks.explaining import data_of, explanation
 from engine.clocks.reckoning import Reckoned, reckoned, start_from
 from engine.law import Law, law_of
+from engine.policy import Act, may
 from engine.reading.values import Wording, snapshot
 from engine.reading.visible import load_visible
 from engine.service import Service
+from rules.clock_acts import ActKind
 
 _CLOCKS = text(
     """
@@ -89,6 +91,8 @@ class ClockView:
     """By language, line by line; what the law of the moment makes of it."""
     reckoned: list[dict[str, Any]] = field(default_factory=list)
     """The same as data: a mapping per start, see ``rules.due_data``."""
+    may_ask: list[str] = field(default_factory=list)
+    """Kinds of acts the reader may ask of it now; none while something asked waits for its answer."""
 
 
 def read_clocks(service: Service, actor: Actor, number: str) -> list[ClockView]:
@@ -100,7 +104,19 @@ def read_clocks(service: Service, actor: Actor, number: str) -> list[ClockView]:
     with snapshot(service) as connection:
         case = load_visible(connection, actor, number)
         law = law_of(connection, service.settings.timezone)
-        return clocks_of(connection, case.row.id, law)
+        views = clocks_of(connection, case.row.id, law)
+    if not may(actor, Act.ASK_OF_CLOCK, case.facts):
+        return views
+    return [replace(view, may_ask=_may_be_asked(view)) for view in views]
+
+
+def _may_be_asked(view: ClockView) -> list[str]:
+    """What the law may allow: a period counted back takes no acts, and only some can be extended, once."""
+    waits = any(act.granted is None for act in view.acts)
+    if view.closed_at is not None or waits or any(start["before"] for start in view.reckoned):
+        return []
+    extendable = all(start["extendable_by"] and not start["extended"] for start in view.reckoned)
+    return [ActKind.NOT_COUNTED, ActKind.RESTARTED, *([ActKind.EXTENDED] if extendable else [])]
 
 
 def clocks_of(connection: Connection, case_id: int, law: Law) -> list[ClockView]:

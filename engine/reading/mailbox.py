@@ -16,10 +16,9 @@ from sqlalchemy import Row, text
 
 from engine.actor import Actor
 from engine.outbox import mailbox_of
-from engine.policy import Act, Facts, permit
+from engine.policy import Act, Facts, may, permit
 from engine.reading.deliveries import MESSAGE, about_of
 from engine.reading.values import Named
-from engine.reading.visible import may
 from engine.service import Service
 from notifications.rendering import message_id
 from rules.errors import GongkaiError, Kind, Said

@@ -8,10 +8,11 @@ from sqlalchemy import Row, text
 
 from engine.actor import Actor
 from engine.calls import Action
-from engine.policy import Act, Facts
+from engine.policy import Act, Facts, may
+from engine.reading.limit_todos import ClockActTodo, EscalationTodo, LimitTodos, read_limit_todos
 from engine.reading.procedures import form_schema
 from engine.reading.values import Named, Wording, position_named, step_named
-from engine.reading.visible import load_visible, may
+from engine.reading.visible import load_visible
 from engine.service import Service
 from rules.errors import AssignmentNotFound, CaseNotFound
 
@@ -23,7 +24,7 @@ _TODO = """
            u.code AS unit_code, u.name AS unit_name,
            s.key, s.round, s.call, v.version AS document_version,
            i.kind AS incident, i.blocking, i.message_zh, i.message_en,
-           c.title_is_public,
+           a.rung_id, a.clock_act_id, x.asked_by, c.title_is_public,
            EXISTS (SELECT 1 FROM decision m JOIN step r ON r.id = m.step_id
                     WHERE m.case_id = c.id AND m.person_id = :me
                       AND NOT (r.call->>'clerical')::bool AND NOT (r.call->>'signs')::bool) AS i_reviewed,
@@ -35,6 +36,7 @@ _TODO = """
       JOIN unit u ON u.id = c.unit_id
       LEFT JOIN step s ON s.id = a.step_id
       LEFT JOIN incident i ON i.id = a.incident_id
+      LEFT JOIN clock_act x ON x.id = a.clock_act_id
       LEFT JOIN document_version v ON v.id = a.document_version_id
 """
 _OPEN_AND_MINE = """
@@ -73,7 +75,10 @@ class Answerable:
 
 @dataclass(frozen=True)
 class Todo:
-    """One to-do. ``title`` is told to those who may read the document, ``asks`` to those who may decide."""
+    """One to-do: of a step, or about an incident, an escalated limit, or something asked of a limit.
+
+    ``title`` is told to those who may read the document, ``asks`` to those who may decide.
+    """
 
     id: int
     case: str
@@ -88,6 +93,8 @@ class Todo:
     document_version: int | None
     asks: Answerable | None
     incident: IncidentTodo | None
+    escalation: EscalationTodo | None
+    clock_act: ClockActTodo | None
     closed_at: datetime | None
     closed_because: str
 
@@ -112,8 +119,10 @@ def inbox(service: Service, actor: Actor, *, after: int = 0, size: int = PAGE) -
     }
     with service.read() as connection:
         rows = connection.execute(_INBOX, arguments).all()
-    page = rows[:size]
-    todos = [_todo(row, actor, shows_title=row.key is not None) for row in page if _may_act(actor, row)]
+        page = rows[:size]
+        mine = [row for row in page if _may_act(actor, row)]
+        limits = read_limit_todos(connection, [row.id for row in mine if row.rung_id or row.clock_act_id])
+    todos = [_todo(row, actor, limits, shows_title=row.key is not None) for row in mine]
     return Inbox(todos, page[-1].id if len(rows) > size else None)
 
 
@@ -131,12 +140,21 @@ def read_assignment(service: Service, actor: Actor, assignment_id: int) -> Todo:
             case = load_visible(connection, actor, row.number)
         except CaseNotFound:
             raise AssignmentNotFound(where="assignment", assignment=assignment_id) from None
-    return _todo(row, actor, shows_title=case.may_read_document)
+        limits = read_limit_todos(connection, [row.id] if row.rung_id or row.clock_act_id else [])
+    return _todo(row, actor, limits, shows_title=case.may_read_document)
 
 
 def _may_act(actor: Actor, row: Row[Any]) -> bool:
-    if row.key is None:
+    if row.incident is not None:
         return may(actor, Act.RETRY_CASE, Facts())
+    if row.key is None:
+        post = Facts(
+            position=row.position,
+            unit_id=row.unit_id,
+            assigned_person_id=row.person_id,
+            about_person_id=row.asked_by,
+        )
+        return may(actor, Act.ATTEND if row.rung_id else Act.ANSWER_OF_CLOCK, post)
     facts = Facts(
         drafter_id=row.drafter_id,
         unit_id=row.unit_id,
@@ -150,7 +168,7 @@ def _may_act(actor: Actor, row: Row[Any]) -> bool:
     return may(actor, Act.DECIDE, facts)
 
 
-def _todo(row: Row[Any], actor: Actor, *, shows_title: bool) -> Todo:
+def _todo(row: Row[Any], actor: Actor, limits: LimitTodos, *, shows_title: bool) -> Todo:
     decidable = row.key is not None and row.closed_at is None and _may_act(actor, row)
     return Todo(
         id=row.id,
@@ -166,6 +184,8 @@ def _todo(row: Row[Any], actor: Actor, *, shows_title: bool) -> Todo:
         document_version=row.document_version,
         asks=_answerable(row) if decidable else None,
         incident=_incident(row),
+        escalation=limits.escalations.get(row.id),
+        clock_act=limits.acts.get(row.id),
         closed_at=row.closed_at,
         closed_because=row.closed_because,
     )

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor
 from engine.decisions.claims import claimed
-from engine.policy import Act, Facts, permit
+from engine.policy import Act, Facts, may, permit
 from engine.service import Service
-from rules.errors import CaseNotFound, NotAllowed
+from rules.errors import CaseNotFound
 
 _CASE = text(
     """
@@ -24,7 +24,12 @@ _CASE = text(
                        'person_id', a.person_id, 'clerical', (s.call->>'clerical')::bool,
                        'signs', (s.call->>'signs')::bool))
                        FROM assignment a JOIN step s ON s.id = a.step_id
-                      WHERE a.case_id = c.id AND a.closed_at IS NULL), '[]') AS open_todos
+                      WHERE a.case_id = c.id AND a.closed_at IS NULL), '[]') AS open_todos,
+           COALESCE((SELECT jsonb_agg(jsonb_build_array(a.position, a.unit_id, a.person_id))
+                       FROM assignment a WHERE a.case_id = c.id
+                        AND (a.rung_id IS NOT NULL OR a.clock_act_id IS NOT NULL)), '[]') AS pressed,
+           ARRAY(SELECT unnest(ARRAY[asked_by, answered_by, resumed_by]) FROM clock_act
+                  WHERE case_id = c.id) AS acted_on_clocks
       FROM cases c
       JOIN unit u ON u.id = c.unit_id
       JOIN person d ON d.id = c.drafter_id
@@ -85,25 +90,26 @@ def claims_secret(service: Service, actor: Actor, number: str) -> bool:
         return claimed(row.intake, connection.scalars(_OUTCOMES, {"case": row.id}))
 
 
-def may(actor: Actor, act: Act, facts: Facts) -> bool:
-    """The door's answer as a word."""
-    try:
-        permit(actor, act, facts)
-    except NotAllowed:
-        return False
-    return True
-
-
 def _facts(row: Row[Any], actor: Actor, number: str) -> Facts:
-    participants = set(row.decided_by)
-    if any(_is_asked(todo, row, actor) for todo in row.open_todos):
-        participants.add(actor.person_id)
+    mine = any(_is_asked(todo, row, actor) for todo in row.open_todos)
+    asked = frozenset({actor.person_id} if mine else ())
+    informed = set(row.acted_on_clocks)
+    if any(_is_pressed(post, actor) for post in row.pressed):
+        informed.add(actor.person_id)
     return Facts(
         where=number,
         drafter_id=row.drafter_id,
         unit_id=row.unit_id,
-        participants=frozenset(participants),
+        participants=asked.union(row.decided_by),
+        asked=asked,
+        informed=frozenset(informed),
     )
+
+
+def _is_pressed(post: list[Any], actor: Actor) -> bool:
+    """Whether a limit was escalated to a post of the actor's, or asked of one: it stays known there."""
+    position, unit_id, person_id = post
+    return may(actor, Act.ATTEND, Facts(position=position, unit_id=unit_id, assigned_person_id=person_id))
 
 
 def _is_asked(todo: dict[str, Any], row: Row[Any], actor: Actor) -> bool:
@@ -118,6 +124,3 @@ def _is_asked(todo: dict[str, Any], row: Row[Any], actor: Actor) -> bool:
         authors=frozenset(row.authors),
     )
     return may(actor, Act.DECIDE, facts)
-
-
-__all__ = ["Visible", "claims_secret", "load_visible", "may"]
