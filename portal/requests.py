@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import Header, Path
+from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.calls import ReturnMode
@@ -28,6 +28,9 @@ IdempotencyKey = Annotated[
 ]
 AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
+PlaceInInbox = Query(
+    pattern=r"^(-|\d{1,17})\.\d{1,16}$|^$", description="`next_after` of the page before, as it was told"
+)
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR, description="Year")]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]

@@ -28,7 +28,7 @@ def inbox(as_: Person) -> None:
     """某人的待办 / someone's open to-dos"""
     if speech.as_json:
         import flows  # noqa: F401  the forms' schemas are part of the JSON
-    from engine.reading.todo import inbox as read_inbox
+    from engine.reading.inbox import inbox as read_inbox
 
     with opened() as service, working("正在读取", "Reading"):
         actor = acting(service, as_)
@@ -47,7 +47,7 @@ def inbox(as_: Person) -> None:
 
 def _print_todos(name: str, todos: list[Any]) -> None:
     columns = [head("待办", "to-do"), head("事项", "case"), head("环节", "step"), head("可选", "actions")]
-    columns += [head("股室", "unit"), head("到达", "arrived"), head("标题", "title")]
+    columns += [head("期限", "due"), head("股室", "unit"), head("到达", "arrived"), head("标题", "title")]
     print_table(name, columns, [_row(todo) for todo in todos])
 
 
