@@ -20,8 +20,8 @@ help:  ## what can be made
 install: $(VENV)/.installed  ## the virtual environment, from the hash-pinned lock
 
 .PHONY: demo
-demo: install  ## a bureau with cases on their way, until Ctrl-C; its data stay (FRESH=1 starts over)
-	$(BIN)/gongkai demo $(if $(FRESH),--fresh)
+demo: install  ## a bureau with cases on their way, until Ctrl-C; its data stay (FRESH=1 starts over, VIRTUAL=1 a new one whose time moves)
+	$(BIN)/gongkai demo $(if $(FRESH),--fresh) $(if $(VIRTUAL),--virtual-time)
 
 .PHONY: demo-once
 demo-once: install  ## one real case, from launch to publication, then everything stops

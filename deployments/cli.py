@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from deployments.commands import cases, checks, deadline, law, people, running, todos
+from deployments.commands import cases, checks, clock, deadline, law, people, running, todos, what_if
 from deployments.commands.exits import EPILOG, Code, explain, print_error
 from deployments.commands.terminal import begin, talks
 
@@ -31,11 +31,13 @@ for _command in (
     checks.status,
 ):
     app.command(epilog=EPILOG)(_command)
+deadline.deadline.command("what-if", epilog=EPILOG)(what_if.what_if)
 app.add_typer(people.app, name="people", epilog=EPILOG)
 app.add_typer(checks.ledger, name="ledger", epilog=EPILOG)
 app.add_typer(deadline.deadline, name="deadline", epilog=EPILOG)
 app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
+app.add_typer(clock.app, name="clock", epilog=EPILOG)
 
 
 @app.callback()

@@ -51,12 +51,13 @@ class Demonstration:
     """One temporary installation and what is known of it."""
 
     instance: Instance
+    virtual_time: bool = False
     passwords: dict[str, str] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     def furnish(self, environment: Mapping[str, str]) -> None:
         """Schema, bureau and passwords, before the parts that use them start."""
-        bring_up_to_date(environment)
+        bring_up_to_date(environment, virtual_time=self.virtual_time)
         with service_of(settings_from(environment)) as service:
             import_people(service, operator("demo"), read_bureau())
             for username in self._acting():
@@ -83,10 +84,10 @@ class Demonstration:
         tell(f"{time.monotonic() - self.began:6.1f} s  {text}")
 
 
-def show() -> int:
+def show(*, virtual_time: bool = False) -> int:
     """Run the demonstration. Returns the exit code; an interruption stops and removes everything too."""
     home = Path(tempfile.mkdtemp(prefix=PREFIX))
-    here = Demonstration(Instance(home, environ=environment_without_installation()))
+    here = Demonstration(Instance(home, environ=environment_without_installation()), virtual_time)
     try:
         with signals_as_exit():
             clear_leftovers(here.progress)

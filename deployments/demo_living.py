@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 from deployments.commands.exits import Code
 from deployments.commands.here import service_of, settings_from
+from deployments.commands.running import tell_virtual
 from deployments.commands.terminal import say, tell
 from deployments.demo import environment_without_installation, quote_logs
 from deployments.demo_cases import DemoCase, read_demo_cases
@@ -37,6 +37,7 @@ class Living:
     instance: Instance
     state: DemoState
     asked_password: str = field(default="", repr=False)
+    virtual_time: bool = False
     began: float = field(default_factory=time.monotonic)
 
     def remember(self, state: DemoState) -> None:
@@ -51,7 +52,7 @@ class Living:
     def furnish(self, environment: Mapping[str, str]) -> None:
         """Schema, bureau and password, before the parts that use them start; once, so that what a visitor
         changed among the people stays."""
-        bring_up_to_date(environment)
+        bring_up_to_date(environment, virtual_time=self.virtual_time)
         self.state = obtain_state(self.instance.home)  # again: another start may have been first
         if self.asked_password and self.asked_password != self.state.password:
             self.remember(replace(self.state, password=self.asked_password, furnished=False))
@@ -67,7 +68,8 @@ class Living:
 
     def place_cases(self) -> None:
         """Walk every case that is not yet where it belongs."""
-        cases = read_demo_cases(datetime.now(UTC).date())
+        with service_of(settings_from(self.instance.environment())) as service:
+            cases = read_demo_cases(service.today)
         missing = [case for case in cases if case.sample.id not in self.state.cases]
         with self._walk() as walk:
             for count, case in enumerate(missing, start=1):
@@ -90,12 +92,15 @@ def _said_of(case: DemoCase) -> str:
     return f"{title} · {case.stand.outcome or case.stand.step}"
 
 
-def stay(home: Path, *, ports: Ports, password: str = "", fresh: bool = False) -> int:
+def stay(
+    home: Path, *, ports: Ports, password: str = "", fresh: bool = False, virtual_time: bool = False
+) -> int:
     """Run the demonstration until a signal. Returns the exit code.
 
     Args:
         password: everybody's, from now on; empty keeps the one there is.
         fresh: begin with nothing.
+        virtual_time: its time can be moved; only of a new one.
 
     Raises:
         InstallationError, GongkaiError: whichever fits; everything is stopped, the data stay.
@@ -104,7 +109,7 @@ def stay(home: Path, *, ports: Ports, password: str = "", fresh: bool = False) -
     if fresh:
         start_over(instance)
         instance = Instance(home, environ=environment_without_installation())
-    here = Living(instance, obtain_state(instance.home), password)
+    here = Living(instance, obtain_state(instance.home), password, virtual_time)
     ready = False
     try:
         with (
@@ -128,6 +133,7 @@ def _open(here: Living) -> None:
     with service_of(settings_from(here.instance.environment())) as service:
         visit = visit_of(here.instance, service, password=here.state.password, cases=here.state.cases)
     print_visit(visit)
+    tell_virtual(settings_from(here.instance.environment()))
     sys.stdout.flush()
 
 

@@ -56,6 +56,21 @@ class NotADemonstration(InstallationError):
         )
 
 
+class TimeIsReal(InstallationError):
+    """Virtual time was asked for where something is stored already: no such database is ever made movable."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.home = home
+
+    def __str__(self) -> str:
+        return (
+            f"The installation in {self.home} runs in real time and has stored something already. Virtual "
+            f"time is given to a database when it is created and never later. Nothing was changed. Start it "
+            f"without --virtual-time, or make a new demonstration in another folder."
+        )
+
+
 class InstanceAlreadyRunning(InstallationError):
     """Another supervisor holds this instance."""
 

@@ -248,6 +248,18 @@ def clean_opinion(raw: str) -> str:
         raise invalid(error, where="opinion") from None
 
 
+def clean_line(raw: str, *, where: str, longest: int) -> str:
+    """One line of text, stripped and printable.
+
+    Raises:
+        InvalidInput: line ends, control characters, or too long.
+    """
+    try:
+        return TypeAdapter(Annotated[Line, Field(max_length=longest)]).validate_python(raw).strip()
+    except ValidationError as error:
+        raise invalid(error, where=where) from None
+
+
 _WORDING = {
     "not_a_number": (
         "须由机关代字、年份和序号组成，如 青应急〔2026〕12号",

@@ -306,6 +306,13 @@ CHECKS = (
         Severity.WARNING,
     ),
     Check(
+        "time-is-real",
+        "本系统是虚拟时间的演示系统：文件、日期和留痕时间都不是真实的",
+        "this is a demonstration in virtual time: its documents, dates and ledger instants are not real",
+        "SELECT 'virtual_time' AS place FROM virtual_time",
+        Severity.WARNING,
+    ),
+    Check(
         "ledger-is-sealed",
         "留痕超过两天未封存",
         "the ledger has not been sealed for more than two days",

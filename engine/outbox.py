@@ -24,7 +24,7 @@ from notifications.channels import (
     MessageDeferred,
     MessageRefused,
 )
-from notifications.rendering import render
+from notifications.rendering import mark_virtual, render
 
 log = structlog.get_logger(__name__)
 
@@ -133,7 +133,11 @@ def _deliver(service: Service, channel: Channel, claimed: _Claimed) -> int:
     # The sender's address is ours: settings refuse a wrong one, and nothing is ever dropped for it.
     sender = mail_address("公开", service.settings.mail_from)
     try:
-        channel.send(render(facts.content(), key=claimed.key, to=to, sender=sender, at=facts.row.created_at))
+        at = facts.row.created_at
+        message = render(facts.content(), key=claimed.key, to=to, sender=sender, at=at)
+        if service.is_virtual:
+            mark_virtual(message, at)
+        channel.send(message)
     except MessageRefused as error:
         return _drop(service, claimed, f"{REFUSED}{error}")
     except MessageDeferred as error:

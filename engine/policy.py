@@ -30,6 +30,7 @@ class Act(StrEnum):
     RESEND_MESSAGE = "resend-message"
     READ_MAIL = "read-mail"
     WATCH_RUNS = "watch-runs"
+    ADVANCE_CLOCK = "advance-clock"
     ATTEND = "attend"
     ASK_OF_CLOCK = "ask-of-clock"
     ANSWER_OF_CLOCK = "answer-of-clock"
@@ -52,6 +53,7 @@ _NAMES = {
     Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
     Act.READ_MAIL: ("查看该邮件", "read this message"),
     Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
+    Act.ADVANCE_CLOCK: ("推进虚拟时间", "advance virtual time"),
     Act.ATTEND: ("办理该督办", "attend to this escalation"),
     Act.ASK_OF_CLOCK: ("就该时限提出申请", "ask anything of this time limit"),
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
@@ -246,6 +248,7 @@ _RULES = {
     Act.RESEND_MESSAGE: _administrators,
     Act.READ_MAIL: _addressee,
     Act.WATCH_RUNS: _watchers,
+    Act.ADVANCE_CLOCK: _administrators,
     Act.ATTEND: _holder,
     Act.ASK_OF_CLOCK: _ask_of_clock,
     Act.ANSWER_OF_CLOCK: _answer_of_clock,

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from engine.actor import Actor, load_actor
 from engine.reading_settings import read_settings
 from engine.settings import Settings
+from engine.virtual_time import MovableTime
 from models.database import connect
 from rules.time import TimeSource, local_date, system_time
 
@@ -51,6 +52,11 @@ class Service:
         """The local date in statutory time."""
         return local_date(self.now, self.settings.timezone)
 
+    @property
+    def is_virtual(self) -> bool:
+        """Whether this is a demonstration whose statutory time moves."""
+        return self.ahead() is not None
+
     def statutory(self, instant: datetime) -> datetime:
         """A recent instant of the world outside, in statutory time."""
         return instant + (self.ahead() or timedelta(0))
@@ -76,6 +82,12 @@ class Service:
         with self.read() as connection:
             return load_actor(connection, username, channel=channel, today=self.today)
 
+    def close(self) -> None:
+        """Give all connections back."""
+        self.database.dispose()
+        if isinstance(self.ahead, MovableTime):
+            self.ahead.close()
+
     def at(self, time: TimeSource) -> "Service":
         """The same installation under another clock."""
         return replace(self, time=time)
@@ -88,6 +100,9 @@ def service_from_environment(*, pool_size: int = 8) -> Service:
         SettingsRefused.
     """
     settings = read_settings()
-    return Service(
-        connect(settings.database_url.get_secret_value(), pool_size=pool_size), settings, system_time
-    )
+    return service_on(connect(settings.database_url.get_secret_value(), pool_size=pool_size), settings)
+
+
+def service_on(database: Engine, settings: Settings) -> Service:
+    """The service on this database: the machine's clock, and whether time moves as the database says."""
+    return Service(database, settings, system_time, MovableTime(database))

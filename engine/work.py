@@ -249,11 +249,11 @@ def work_on_case(
 def _loaded(service: Service, connection: Connection, row: Any, *, actor: str, channel: str) -> Work:
     case = CaseRow(**row._asdict())
     chain = Chain(case.id, case.ledger_seq, case.ledger_head)
-    settings = service.settings
+    settings, machine_now = service.settings, service.machine_now
     work = Work(
         connection,
-        service.now,
-        service.machine_now,
+        service.statutory(machine_now),
+        machine_now,
         settings.timezone,
         actor,
         channel,

@@ -25,6 +25,7 @@ from models.trace import (
     Notification,
     TodoLink,
 )
+from models.virtual_time import VirtualTime
 
 __all__ = [
     "ORGAN_CHAIN",
@@ -70,4 +71,5 @@ __all__ = [
     "Unit",
     "Upload",
     "UploadChunk",
+    "VirtualTime",
 ]

@@ -43,6 +43,7 @@ class Clock(Stored, table=True):
     provisional: bool = False
     moves: int = 0  # how often the due date moved: each time its ladder begins anew
     stage: str = "running"  # running, due-soon, overdue, escalated
+    changed_seq: int  # the case's sequence when it was armed, moved or ended last
     closed_at: datetime | None = instant(nullable=True)
     closed_because: str = ""  # met, lapsed, arrived, stopped
     met_late: bool = False
@@ -68,6 +69,7 @@ class Rung(Stored, table=True):
     place: int = 0  # the number of units before or after, or the how-manieth repetition
     due_at: datetime = instant()
     fired_at: datetime | None = instant(nullable=True)
+    fired_seq: int | None = None  # the case's sequence when it fired
     late: bool = False
 
 

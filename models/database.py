@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def connect(url: str, *, pool_size: int = 8) -> Engine:
+def connect(url: str | URL, *, pool_size: int = 8) -> Engine:
     """A pooled engine. READ COMMITTED: the case is locked first and loaded after, by a later statement."""
     # prepare_threshold=1: every statement here is repeated thousands of times.
     arguments: dict[str, Any] = {

@@ -16,6 +16,11 @@ class ShownCase(Stored, table=True):
     __table_args__ = (
         Index("ix_shown_case_run", "flow_run_id", unique=True),
         Index("ix_shown_case_unfinished", "case_id", postgresql_where=text("NOT finished")),
+        Index(
+            "ix_shown_case_deadlines",
+            "deadlines_until",
+            postgresql_where=text("NOT finished AND deadlines_until IS NOT NULL"),
+        ),
     )
 
     case_id: int = reference("cases.id", primary_key=True)
@@ -28,6 +33,8 @@ class ShownCase(Stored, table=True):
     label: str = ""  # name and tags last set
     message: str = ""  # state message last set
     sheet_id: UUID | None = None  # the routing sheet's artifact
+    deadlines_id: UUID | None = None  # that of the table of time limits
+    deadlines_until: datetime | None = instant(nullable=True)  # so long is it true if nothing happens
     finished: bool = False  # the closed case's run has been seen Completed
 
 

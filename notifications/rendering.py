@@ -59,6 +59,14 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
     return message
 
 
+def mark_virtual(message: EmailMessage, at: datetime) -> None:
+    """Say in the subject, and to programs, that a demonstration sent it: its dates are not real."""
+    subject = message["Subject"]
+    del message["Subject"]
+    message["Subject"] = _shortened(f"【虚拟时间 demonstration】{subject}")
+    message["X-Gongkai-Virtual-Time"] = at.isoformat()
+
+
 def message_id(key: str, sender: str) -> str:
     """Made of the notification's key alone, so that a repeat after a crash is recognised as one."""
     return f"<{sha256(key.encode()).hexdigest()[:40]}@{_domain(sender)}>"

@@ -34,7 +34,10 @@ def is_secure(service: Service) -> bool:
 
 @dataclass(frozen=True)
 class Caller:
-    """The credentials a request came with; looked up when an endpoint asks, in its own thread."""
+    """The credentials a request came with; looked up when an endpoint asks, in its own thread.
+
+    ``received_at`` is on the machine's clock: the door reads no other.
+    """
 
     service: Service
     received_at: datetime

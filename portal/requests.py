@@ -98,11 +98,30 @@ class CalendarBody(_Body):
     seen: Annotated[int, Field(ge=0, le=BIGGEST_ID)] | None = None
 
 
+class WhatIfBody(_Body):
+    """What is taken to be otherwise: other starts by limit, a year's table of days off, numbers by key.
+
+    Without a ``case`` all open ones are asked about.
+    """
+
+    case: Annotated[str, Field(max_length=24)] = ""
+    starts: dict[str, Annotated[str, Field(max_length=40)]] = Field(default_factory=dict)
+    table: dict[str, Any] | None = None
+    numbers: dict[str, int] = Field(default_factory=dict)
+
+
 class HandOverBody(_Body):
     """Who takes a draft on, and why."""
 
     drafter: Annotated[Line, Field(min_length=1, max_length=64)]
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class AdvanceBody(_Body):
+    """How far virtual time leaps: by a stretch, or to an instant by the organ's clock; one of the two."""
+
+    by: Annotated[Line, Field(max_length=20, examples=["3d", "12h", "30m"])] = ""
+    to: Annotated[Line, Field(max_length=40, examples=["2026-12-21T09:00", "next-working-day"])] = ""
 
 
 class DecisionBody(_Body):

@@ -238,12 +238,82 @@ class ExtensionRefused(GongkaiError):
     en = Said("The period cannot be extended", "{why_en}", "Check the provision; the period is unchanged")
 
 
+class TimeNotMovable(GongkaiError):
+    """Statutory time moves in demonstrations only, never where an organ works."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "本系统的时间不能推进",
+        "本系统按真实时间运行；只有建库时就设为虚拟时间的演示系统可以推进",
+        "需要演示时，请另选目录新建：gongkai up --virtual-time",
+    )
+    en = Said(
+        "Time cannot be advanced here",
+        "This installation runs in real time; only one made for virtual time from the beginning can leap",
+        "For a demonstration make another, in another folder: gongkai up --virtual-time",
+    )
+
+
 class NoRuleInForce(GongkaiError):
     """No period of that key was in force on that day."""
 
     kind = Kind.NOT_FOUND
     zh = Said("{on}没有可以适用的时限“{key}”", "{why_zh}", "请核对日期和时限名称")
     en = Said("No period “{key}” was in force on {on}", "{why_en}", "Check the date and the key")
+
+
+class ClockNotFound(GongkaiError):
+    """No such time limit."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到时限{clock}", "编号不存在", "请在事项页面的时限中查看")
+    en = Said("There is no time limit {clock}", "The number is unknown", "See the time limits of the case")
+
+
+class ClockActNotFound(GongkaiError):
+    """Nothing of that number was asked of a time limit."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有找到时限申请{act}", "编号不存在", "请在事项页面的时限中查看")
+    en = Said(
+        "Nothing was asked under number {act}", "The number is unknown", "See the time limits of the case"
+    )
+
+
+class ClockEnded(GongkaiError):
+    """Nothing can be asked of a time limit that has ended, nor granted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("时限“{limit_zh}”已经结束", "只有仍在计算的时限可以变更", "无需处理；本次提交未保存")
+    en = Said(
+        "The time limit “{limit_en}” has ended",
+        "Only one that still runs can be changed",
+        "Nothing to do; this was not stored",
+    )
+
+
+class ClockActPending(GongkaiError):
+    """Something was asked of the time limit already and waits for its answer."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "时限“{limit_zh}”已有一项申请（{act_zh}，{by}于{at}提出）",
+        "同一时限的申请须逐项答复",
+        "请等待“{position_zh}”答复后再提出；本次提交未保存",
+    )
+    en = Said(
+        "Something was asked of the time limit “{limit_en}” already ({act_en}, by {by} at {at})",
+        "Requests about one time limit are answered one after the other",
+        "Wait for the answer of the {position_en}, then ask again; this was not stored",
+    )
+
+
+class NothingToResume(GongkaiError):
+    """The act is no stretch that is still not counted."""
+
+    kind = Kind.CONFLICT
+    zh = Said("没有可以恢复计算的时限", "{why_zh}", "请刷新后查看该时限；本次提交未保存")
+    en = Said("There is nothing to resume", "{why_en}", "Look at the time limit again; this was not stored")
 
 
 class ClassifiedContentRefused(GongkaiError):

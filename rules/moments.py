@@ -62,3 +62,19 @@ def _check_year(year: int, field: str) -> None:
             why_zh=f"年份须在{FIRST_YEAR}至{LAST_YEAR}之间",
             why_en=f"the year must lie between {FIRST_YEAR} and {LAST_YEAR}",
         )
+
+
+def moment_from(text: str, *, field: str = "start") -> Moment:
+    """A day or an instant as it is written: 2026-04-22, or 2026-04-22T09:00+08:00.
+
+    Raises:
+        InvalidInput: neither.
+    """
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-04-22") else datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            field=field,
+            why_zh="须写作 2026-04-22 或 2026-04-22T09:00+08:00",
+            why_en="write 2026-04-22 or 2026-04-22T09:00+08:00",
+        ) from None

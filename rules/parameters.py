@@ -4,8 +4,8 @@ The numbers stand in ``data/parameters.yaml`` and nowhere in the code. What was 
 began governs it; a number that changes later makes a new row and leaves the old one.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -93,10 +93,31 @@ class Parameters:
             merged += [*(row for row in ours if row.valid_from < begun), *theirs]
         return Parameters(merged)
 
+    def assuming(self, numbers: Mapping[str, int]) -> "Parameters":
+        """These, but for some numbers, as if they had always been others: to see what would come of it.
+
+        Raises:
+            NoRuleInForce: no such key.
+            InvalidInput: not a whole number from 1 on.
+        """
+        for key in numbers:
+            if not self.of(key):
+                why = "没有这一时限", "there is no such key"
+                raise NoRuleInForce(where=key, key=key, on="", why_zh=why[0], why_en=why[1])
+        return Parameters(
+            replace(row, term=_of_number(row.term, numbers[row.key])) if row.key in numbers else row
+            for rows in self._by_key.values()
+            for row in rows
+        )
+
     def left_open(self, key: str) -> bool:
         """Whether the law leaves this number to the organ."""
         rows = self.of(key)
         return bool(rows) and all(row.site for row in rows)
+
+
+def _of_number(term: Term, number: int) -> Term:
+    return replace(term, period=period_of(term.period.unit, number))
 
 
 @cache

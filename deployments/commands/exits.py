@@ -21,6 +21,7 @@ from deployments.errors import (
     SecretsUnreadable,
     SettingsUnusable,
     StartInterrupted,
+    TimeIsReal,
 )
 from rules.errors import GongkaiError, Kind, Said
 
@@ -62,6 +63,11 @@ _INSTALLATION: dict[type[InstallationError], tuple[Code, str, str]] = {
     SecretsUnreadable: (Code.BROKEN, "实例的密钥文件损坏", "请从备份恢复该文件"),
     InstanceAlreadyRunning: (Code.CONFLICT, "该实例已在运行", "请先停止它，或用 GONGKAI_HOME 另选目录"),
     NotADemonstration: (Code.INVALID, "该目录不是演示实例", "目录未被改动；请用 --home 另选目录"),
+    TimeIsReal: (
+        Code.CONFLICT,
+        "该实例按真实时间运行，不能改为虚拟时间",
+        "数据未被改动；请去掉 --virtual-time，或另选目录新建演示",
+    ),
     PortInUse: (Code.CONFLICT, "端口已被占用", "请停止占用端口的程序，或另选端口"),
     PostgresBinariesMissing: (Code.UNAVAILABLE, "没有可用的 PostgreSQL 程序", "请运行 make install"),
     NoUnprivilegedAccount: (Code.INVALID, "缺少运行数据库的普通账号", "请新建账号，或以普通用户启动"),

@@ -97,16 +97,15 @@ def settings_from(environment: Mapping[str, str]) -> "Settings":
 
 @contextmanager
 def service_of(settings: "Settings") -> Iterator["Service"]:
-    """The service with these settings, under the machine's clock."""
-    from engine.service import Service
+    """The service with these settings."""
+    from engine.service import service_on
     from models.database import connect
-    from rules.time import system_time
 
-    engine = connect(settings.database_url.get_secret_value(), pool_size=1)
+    service = service_on(connect(settings.database_url.get_secret_value(), pool_size=1), settings)
     try:
-        yield Service(engine, settings, system_time)
+        yield service
     finally:
-        engine.dispose()
+        service.close()
 
 
 def account() -> str:

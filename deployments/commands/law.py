@@ -48,7 +48,7 @@ def import_calendar(
     """导入一年的放假与调休安排 / import a year's days off and make-up workdays"""
     from engine.acts import law
 
-    content, name = _content(file)
+    content, name = read_content(file)
     with opened() as service, working("正在导入", "Importing"):
         done = law.import_calendar(service, acting(service, None), content, where=name, dry_run=dry_run)
     if speech.as_json:
@@ -66,7 +66,7 @@ def import_parameters(
     """导入本单位时限；法定时限不能更改 / import the site's own periods; statutory ones stay"""
     from engine.acts import law
 
-    content, name = _content(file)
+    content, name = read_content(file)
     with opened() as service, working("正在导入", "Importing"):
         done = law.import_parameters(service, acting(service, None), content, where=name, dry_run=dry_run)
     if speech.as_json:
@@ -114,7 +114,7 @@ def _today() -> date:
     return local_date(system_time(), TIMEZONE)
 
 
-def _content(file: str) -> tuple[Any, str]:
+def read_content(file: str) -> tuple[Any, str]:
     """The plain value of the file, and its name for messages."""
     from engine.acts.law import LARGEST_BYTES
     from engine.plain_files import read_plain

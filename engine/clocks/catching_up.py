@@ -13,7 +13,8 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, bindparam, select, text, update
 
-from engine.clocks.keeping import open_clocks, rereckon, told_of
+from engine.clocks.keeping import open_clocks, told_of
+from engine.clocks.moving import LAW, move_clock
 from engine.clocks.reckoning import reckoned, start_from
 from engine.law import REVISION, Law, law_of
 from engine.service import Service
@@ -102,8 +103,8 @@ def _sorted(connection: Connection, stale: Sequence[Any], law: Law) -> tuple[lis
 def _reckon_case(service: Service, case_id: int) -> None:
     with service.database.begin() as connection:
         work = work_on_case(service, connection, case_id, channel="clock")
-        moves = [rereckon(work, clock, "law") for clock in open_clocks(connection, case_id)]
-        if any(move is not None for move in moves):
+        moved = sum(move_clock(work, clock, LAW) for clock in open_clocks(connection, case_id))
+        if moved:
             work.finish()
 
 

@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy import insert, select, text, update
 
 from engine.advance import advance
-from engine.clocks.keeping import as_row, end_clock, open_clocks, reckon_clock, rereckon
+from engine.clocks.keeping import as_row, end_clock, open_clocks, reckon_clock
+from engine.clocks.moving import LAW, move_clock
 from engine.clocks.reckoning import next_rung
 from engine.clocks.telling import ask_superiors, tell_holders, tell_lapse
 from engine.incidents import open_incident
@@ -114,10 +115,12 @@ def _earliest(work: Work) -> Any | None:
 
 def _fire(work: Work, rung: Any) -> None:
     clock = next(clock for clock in open_clocks(work.connection, work.case.id) if clock.id == rung.clock_id)
-    if clock.law_revision != work.law.revision and rereckon(work, clock, "law") is not None:
+    if clock.law_revision != work.law.revision and move_clock(work, clock, LAW):
         return  # the date moved: another rung is armed now
     late = work.now - rung.due_at > LATE_AFTER
-    work.connection.execute(update(_rung).where(_rung.c.id == rung.id).values(fired_at=work.now, late=late))
+    work.connection.execute(
+        update(_rung).where(_rung.c.id == rung.id).values(fired_at=work.now, fired_seq=work.seq, late=late)
+    )
     kind = RungKind(rung.kind)
     work.note(
         f"clock-{kind.value}" if kind not in _ENDS else "clock-due",

@@ -65,6 +65,7 @@ def plan(
             "stage": "running",
             "closed_because": "",
             "met_late": False,
+            "changed_seq": work.seq,
             **told_of(made, work.law),
         },
         as_row(rung, moves=0),
@@ -156,7 +157,7 @@ def end_clock(work: Work, clock: Row[Any], because: str, *, at: datetime | None 
     work.connection.execute(
         update(_clock)
         .where(_clock.c.id == clock.id)
-        .values(closed_at=work.now, closed_because=because, met_late=late)
+        .values(closed_at=work.now, closed_because=because, met_late=late, changed_seq=work.seq)
     )
     work.connection.execute(delete(_rung).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None)))
     close_todos(work, clock.id)
@@ -232,7 +233,8 @@ def rereckon(work: Work, clock: Any, why: str) -> tuple[date | None, date | None
     moved = (clock.due_on, clock.late_from) != (values["due_on"], values["late_from"])
     ahead = made.due.late_from is None or made.due.late_from > work.now
     if moved:
-        values |= {"moves": clock.moves + 1, "stage": "running" if ahead else clock.stage}
+        stage = "running" if ahead else clock.stage
+        values |= {"moves": clock.moves + 1, "stage": stage, "changed_seq": work.seq}
     work.connection.execute(update(_clock).where(_clock.c.id == clock.id).values(**values))
     if not moved:
         return None

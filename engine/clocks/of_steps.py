@@ -37,6 +37,7 @@ _OF_CLOCK = (
     "stage",
     "closed_because",
     "met_late",
+    "changed_seq",
     "law_revision",
     "governing",
     "basis",
@@ -93,6 +94,7 @@ def ending(settling: Update) -> Select[Any]:
             closed_at=bindparam("at", type_=_clock.c.closed_at.type),
             closed_because=bindparam("ended", type_=String),
             met_late=late,
+            changed_seq=bindparam("new_seq", type_=_clock.c.changed_seq.type),
         )
         .returning(_clock.c.id, _clock.c.basis, _clock.c.met_late)
         .cte("clock_ended")

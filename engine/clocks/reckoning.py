@@ -37,13 +37,18 @@ class Start:
 
 
 class StoredAct(Protocol):
-    """A row of ``clock_act``."""
+    """A row of ``clock_act``, or what is to become one."""
 
-    kind: str
-    basis: list[str]
-    since: datetime | None
-    until: datetime | None
-    number: int | None
+    @property
+    def kind(self) -> str: ...
+    @property
+    def basis(self) -> list[str]: ...
+    @property
+    def since(self) -> datetime | None: ...
+    @property
+    def until(self) -> datetime | None: ...
+    @property
+    def number(self) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,11 @@ def start_from(stored: dict[str, Any]) -> Start:
     return Start(stored["rule"], stored["zh"], stored["en"], moment)
 
 
+def unit_of(start: Start, law: Law) -> Unit:
+    """What a limit that runs from this start counts."""
+    return _term(start, law).period.unit
+
+
 def reckoned(starts: Sequence[Start], acts: Iterable[StoredAct], law: Law) -> Reckoned:
     """The due dates under this law, with all acts granted so far.
 
@@ -80,15 +90,6 @@ def reckoned(starts: Sequence[Start], acts: Iterable[StoredAct], law: Law) -> Re
     """
     granted = tuple(acts)
     return Reckoned(tuple(starts), tuple(_due(start, granted, law) for start in starts))
-
-
-def unit_of(start: Start, law: Law) -> Unit:
-    """What the time that runs from this start is counted in.
-
-    Raises:
-        NoRuleInForce: no such number on the day of the start.
-    """
-    return _term(start, law).period.unit
 
 
 def _term(start: Start, law: Law) -> Term:

@@ -1,4 +1,4 @@
-"""Whom a rung tells: the holders of the to-dos the limit waits for, and those it is escalated to."""
+"""Who is told of a time limit: whoever it waits for, whom it goes up to, and who asked something of it."""
 
 from typing import Any
 
@@ -21,55 +21,74 @@ NOBODY = "escalation-of-nobody"
 _assignment, _notification = Assignment.__table__, Notification.__table__
 _rung = Rung.__table__
 
+Told = dict[int, int | None]
+"""Persons, each with the to-do that is theirs, if any."""
+
 
 def tell_holders(work: Work, clock: Any, rung: Any) -> None:
-    """A message to everyone the limit waits for; where nobody is asked, to drafter and administrators.
-
-    The superiors who were asked go on being told until it is met.
-    """
-    told = {person: todo.id for todo, people in _waited_for(work, clock) for person in people}
-    if not told:
-        told = dict.fromkeys([work.case.drafter_id, *_holding(work, Post(Position.ADMINISTRATOR))])
+    """A message of a rung. The superiors who were asked go on being told until the limit is met."""
+    told = _concerned(work, clock)
     if rung.kind == RungKind.STILL_OVERDUE:
         told |= _asked_superiors(work, clock)
-    _queue(work, "deadline", rung, told)
+    _queue(work, "deadline", rung.id, told, rung_id=rung.id)
 
 
 def tell_lapse(work: Work, clock: Any, rung: Any) -> None:
     """Whoever could have decided, and the drafter, learn that silence has had its meaning."""
     people = {person for _, allowed in _waited_for(work, clock) for person in allowed}
-    _queue(work, "lapsed", rung, dict.fromkeys([*sorted(people), work.case.drafter_id]))
+    told: Told = dict.fromkeys([*sorted(people), work.case.drafter_id])
+    _queue(work, "lapsed", rung.id, told, rung_id=rung.id)
+
+
+def tell_moved(work: Work, clock: Any) -> None:
+    """The holders learn that the date moved: right after ``rereckon``, whose ledger entry says why."""
+    _queue(work, "clock-moved", f"{clock.id}:{work.chain.seq}", _concerned(work, clock))
+
+
+def tell_answered(work: Work, clock: Any, act: Any) -> None:
+    """Who asked something of a limit, and everyone it waits for, learn what became of it."""
+    told = {act.asked_by: None, **_concerned(work, clock)}
+    _queue(work, "clock-answered", act.id, told, clock_act_id=act.id)
 
 
 def ask_superiors(work: Work, clock: Any, rung: Any) -> None:
     """督办: a to-do for whoever stands above those the limit waits for. It presses, and never decides."""
     delayed = {Position(todo.position) for todo, _ in _waited_for(work, clock)} or {Position.OFFICE}
     for position in sorted({escalation_of(each, rung.place) for each in delayed}):
-        post, people = _first_held(work, position)
+        post, people = first_held(work, position)
         if not people:
             _report(work, clock)
             continue
-        todo = work.connection.execute(
-            insert(_assignment)
-            .values(
-                case_id=work.case.id,
-                rung_id=rung.id,
-                position=post.position.value,
-                unit_id=post.unit_id,
-                ordinal=0,
-                opened_at=work.now,
-                closed_because="",
-                note="",
-            )
-            .returning(_assignment.c.id)
-        ).scalar_one()
-        _queue(work, "escalated", rung, dict.fromkeys(people, todo))
+        todo = _open(work, post, rung_id=rung.id)
+        _queue(work, "escalated", rung.id, dict.fromkeys(people, todo), rung_id=rung.id)
         work.note(
             "escalated",
             basis=clock.basis,
             step=f"{clock.key}:{clock.round}",
             data={"to": post.position.value, "place": rung.place},
         )
+
+
+def ask_to_grant(work: Work, act_id: int, post: Post, people: list[int]) -> int:
+    """A to-do to answer what was asked of a limit. Returns its id."""
+    todo = _open(work, post, clock_act_id=act_id)
+    _queue(work, "clock-asked", act_id, dict.fromkeys(people, todo), clock_act_id=act_id)
+    return todo
+
+
+def first_held(work: Work, position: Position, *, but: int | None = None) -> tuple[Post, list[int]]:
+    """The post, or the next one above it that anybody holds, and who; ``but`` is left out everywhere."""
+    for each in dict.fromkeys([position, Position.DEPUTY_HEAD, Position.HEAD]):
+        post = post_for(each, unit_id=work.case.unit_id, drafter_id=work.case.drafter_id)
+        if people := [person for person in _holding(work, post) if person != but]:
+            return post, people
+    return post, []
+
+
+def _concerned(work: Work, clock: Any) -> Told:
+    """Everyone the limit waits for, with their to-do; where nobody is asked, drafter and administrators."""
+    told: Told = {person: todo.id for todo, people in _waited_for(work, clock) for person in people}
+    return told or dict.fromkeys([work.case.drafter_id, *_holding(work, Post(Position.ADMINISTRATOR))])
 
 
 def _waited_for(work: Work, clock: Any) -> list[tuple[Any, list[int]]]:
@@ -90,20 +109,11 @@ def _waited_for(work: Work, clock: Any) -> list[tuple[Any, list[int]]]:
     return [(todo, people[of_todo[todo.id]]) for todo in todos]
 
 
-def _first_held(work: Work, position: Position) -> tuple[Post, list[int]]:
-    """The post, or the next one above it that anybody holds."""
-    for each in dict.fromkeys([position, Position.DEPUTY_HEAD, Position.HEAD]):
-        post = post_for(each, unit_id=work.case.unit_id, drafter_id=work.case.drafter_id)
-        if people := _holding(work, post):
-            return post, people
-    return post, []
-
-
 def _holding(work: Work, post: Post) -> list[int]:
     return who_may_act(work.connection, {post: Facts(clerical=True)}, _today(work))[post]
 
 
-def _asked_superiors(work: Work, clock: Any) -> dict[int, int]:
+def _asked_superiors(work: Work, clock: Any) -> Told:
     """Who has a to-do because of this limit, open or not."""
     rows = work.connection.execute(
         select(_notification.c.person_id, _notification.c.assignment_id)
@@ -114,19 +124,34 @@ def _asked_superiors(work: Work, clock: Any) -> dict[int, int]:
     return {row.person_id: row.assignment_id for row in rows}
 
 
-def _queue(work: Work, template: str, rung: Any, told: dict[int, int | None]) -> None:
+def _open(work: Work, post: Post, **about: int) -> int:
+    """A to-do of a post that belongs to no step. Returns its id."""
+    opened = insert(_assignment).values(
+        case_id=work.case.id,
+        position=post.position.value,
+        unit_id=post.unit_id,
+        ordinal=0,
+        opened_at=work.now,
+        closed_because="",
+        note="",
+        **about,
+    )
+    return int(work.connection.execute(opened.returning(_assignment.c.id)).scalar_one())
+
+
+def _queue(work: Work, template: str, about: int | str, told: Told, **values: int) -> None:
     rows = [
         {
-            "key": f"{template}:{rung.id}:{person}",
+            "key": f"{template}:{about}:{person}",
             "template": template,
             "case_id": work.case.id,
             "assignment_id": todo,
-            "rung_id": rung.id,
             "person_id": person,
             "created_at": work.now,
             "next_try_at": work.machine_now,
             "attempts": 0,
             "last_error": "",
+            **values,
         }
         for person, todo in told.items()
     ]

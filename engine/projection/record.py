@@ -23,6 +23,10 @@ _OUTDATED = text(
       WHERE NOT s.finished AND c.closed_at IS NOT NULL ORDER BY c.id LIMIT :limit)
     """
 )
+_STALE = text(
+    "SELECT case_id FROM shown_case WHERE NOT finished AND flow_run_id IS NOT NULL"
+    " AND deadlines_until <= :now ORDER BY deadlines_until LIMIT :limit"
+)
 _NEVER_SHOWN = text(
     "INSERT INTO shown_case (case_id, generation, shown_seq, pause_key, label, message, finished)"
     " SELECT c.id, 1, 0, '', '', '', false FROM cases c LEFT JOIN shown_case s ON s.case_id = c.id"
@@ -50,6 +54,11 @@ _STUCK = text(
 def outdated_cases(connection: Connection, limit: int) -> list[int]:
     """Ids of cases that Prefect does not show as they are; open ones first seen by id."""
     return list(connection.execute(_OUTDATED, {"limit": limit}).scalars())
+
+
+def stale_cases(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """Ids of cases that did not change, but what is shown of their time limits is true no longer."""
+    return list(connection.execute(_STALE, {"now": now, "limit": limit}).scalars())
 
 
 def note_never_shown(service: Service) -> None:
@@ -120,16 +129,19 @@ def claim_state(service: Service, case: CaseSeen, **values: Any) -> bool:
     return bool(done.rowcount)
 
 
-def note_shown(service: Service, shown: Sequence[tuple[int, UUID, int]]) -> None:
-    """Record up to which sequence each case (id, run, sequence) is shown."""
+def note_shown(service: Service, shown: Sequence[tuple[CaseSeen, datetime | None]]) -> None:
+    """Record that each case is shown as it was seen, and until when its time limits are shown truly."""
     if not shown:
         return
     statement = text(
-        "UPDATE shown_case SET shown_seq = :seq"
-        " WHERE case_id = :case AND flow_run_id = :run AND shown_seq < :seq"
+        "UPDATE shown_case SET shown_seq = :seq, deadlines_until = :until"
+        " WHERE case_id = :case AND flow_run_id = :run AND shown_seq <= :seq"
     )
+    rows = [
+        {"case": case.id, "run": case.flow_run_id, "seq": case.seq, "until": until} for case, until in shown
+    ]
     with service.database.begin() as connection:
-        connection.execute(statement, [{"case": c, "run": r, "seq": s} for c, r, s in shown])
+        connection.execute(statement, rows)
 
 
 def begin_generation(connection: Connection, condition: Any) -> int:
@@ -147,6 +159,8 @@ def begin_generation(connection: Connection, condition: Any) -> int:
             label="",
             message="",
             sheet_id=None,
+            deadlines_id=None,
+            deadlines_until=None,
             finished=False,
         )
     )

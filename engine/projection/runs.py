@@ -1,21 +1,18 @@
-"""Flow runs and artifacts through Prefect's API: one small function per thing we do to them."""
+"""Flow runs through Prefect's API: one small function per thing we do to them."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.exceptions import ObjectNotFound
 from prefect.states import Completed, Paused, Running, Scheduled
 
 from engine.projection.snapshot import CaseSeen
-from engine.projection.wording import routing_sheet, run_name, tags
+from engine.projection.wording import run_name, tags
 
 WOKEN = "woken by gongkai"
 NOT_STARTED = "未能启动 Could not start"
@@ -121,43 +118,3 @@ def is_woken_by_us(states: list[State[Any]]) -> bool:
 async def complete(client: PrefectClient, flow_run_id: UUID, message: str) -> None:
     """End the run of a case that has ended."""
     await force(client, flow_run_id, Completed(message=message))
-
-
-async def show_artifacts(
-    client: PrefectClient, case: CaseSeen, flow_run_id: UUID, *, base_url: str, timezone: str
-) -> UUID:
-    """Bring the routing sheet up to date in place; it and the link are made the first time."""
-    data = json.dumps(routing_sheet(case, timezone), ensure_ascii=False)
-    if case.sheet_id is not None:
-        try:
-            await client.update_artifact(case.sheet_id, ArtifactUpdate(data=data))
-            return case.sheet_id
-        except ObjectNotFound:
-            pass  # deleted by hand: made again
-    made = await _artifacts_of(client, flow_run_id)
-    link_key, sheet_key = f"case-{case.number.lower()}", f"routing-sheet-{case.number.lower()}"
-    if link_key not in made:
-        link = f"[{case.number} 打开事项 Open the case]({base_url}/cases/{case.number})"
-        await client.create_artifact(
-            ArtifactCreate(
-                key=link_key, type="markdown", description="事项 Case", data=link, flow_run_id=flow_run_id
-            )
-        )
-    if sheet_key in made:
-        await client.update_artifact(made[sheet_key], ArtifactUpdate(data=data))
-        return made[sheet_key]
-    sheet = ArtifactCreate(
-        key=sheet_key,
-        type="table",
-        description="发文稿纸 Routing sheet",
-        data=data,
-        flow_run_id=flow_run_id,
-    )
-    return (await client.create_artifact(sheet)).id
-
-
-async def _artifacts_of(client: PrefectClient, flow_run_id: UUID) -> dict[str, UUID]:
-    wanted = {"artifacts": {"flow_run_id": {"any_": [str(flow_run_id)]}}}
-    answer = await client._client.post("/artifacts/filter", json=wanted)
-    answer.raise_for_status()
-    return {row["key"]: UUID(row["id"]) for row in answer.json()}

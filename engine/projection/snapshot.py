@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,11 +40,51 @@ class StepSeen:
     attempts: int | None  # null: not automated
     next_try_at: datetime | None
     leased_until: datetime | None
+    article: str = ""  # of a lapsed step: what gives silence its meaning
 
     @property
     def label(self) -> str:
         """``key:round``, the task run's dynamic key."""
         return f"{self.key}:{self.round}"
+
+
+@dataclass(frozen=True)
+class RungSeen:
+    """A rung that fired, and the posts (never persons) it asked."""
+
+    id: int
+    kind: str
+    place: int
+    due_at: datetime
+    fired_at: datetime
+    fired_seq: int
+    late: bool
+    asked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClockSeen:
+    """A time limit; ``step`` is the label of the step whose own target it is, null: it is the case's."""
+
+    id: int
+    step: str | None
+    round: int
+    title: dict[str, str]
+    starts: list[dict[str, Any]]
+    governing: int
+    silence: str
+    armed_at: datetime
+    basis: str
+    due_on: date | None
+    late_from: datetime | None
+    provisional: bool
+    moves: int
+    stage: str
+    changed_seq: int
+    closed_at: datetime | None
+    closed_because: str
+    met_late: bool
+    rungs: tuple[RungSeen, ...] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -72,13 +112,19 @@ class CaseSeen:
     label: str
     message: str
     sheet_id: UUID | None
+    deadlines_id: UUID | None
     finished: bool
     steps: tuple[StepSeen, ...] = field(default=())
+    clocks: tuple[ClockSeen, ...] = field(default=())  # the case's own first
 
     @property
     def open_step(self) -> StepSeen | None:
         """The step the case waits at."""
         return next((step for step in self.steps if step.settled_at is None), None)
+
+    def target_of(self, step: StepSeen) -> ClockSeen | None:
+        """The clock of a step round's own target."""
+        return next((clock for clock in self.clocks if clock.step == step.label), None)
 
     @property
     def run_key(self) -> str:
@@ -98,7 +144,8 @@ _CASES = text(
                 THEN substr(c.launch_key, length(:prefix) + 1)::uuid END AS adopted_run,
            coalesce(s.generation, 1) AS generation, s.flow_run_id, coalesce(s.shown_seq, 0) AS shown_seq,
            s.woken_at, coalesce(s.pause_key, '') AS pause_key, coalesce(s.label, '') AS label,
-           coalesce(s.message, '') AS message, s.sheet_id, coalesce(s.finished, false) AS finished
+           coalesce(s.message, '') AS message, s.sheet_id, s.deadlines_id,
+           coalesce(s.finished, false) AS finished
     FROM cases c
     JOIN unit u ON u.id = c.unit_id
     LEFT JOIN document_issue i ON i.case_id = c.id
@@ -111,6 +158,7 @@ _STEPS = text(
     """
     SELECT t.case_id, t.key, t.round, t.kind, t.call, t.opened_seq, t.opened_at, t.settled_seq, t.settled_at,
            t.outcome ->> 'action' AS action, coalesce(t.outcome #>> '{answers,finding}', '') AS finding,
+           coalesce(t.outcome ->> 'article', '') AS article,
            a.attempts, a.next_try_at, a.leased_until
     FROM step t LEFT JOIN activity a ON a.step_id = t.id
     WHERE t.case_id IN :ids
@@ -119,8 +167,25 @@ _STEPS = text(
 ).bindparams(bindparam("ids", expanding=True))
 
 
+_CLOCKS = text(
+    """
+    SELECT k.*, s.key || ':' || s.round AS step FROM clock k LEFT JOIN step s ON s.id = k.step_id
+    WHERE k.case_id IN :ids
+    ORDER BY k.step_id IS NOT NULL, k.id
+    """
+).bindparams(bindparam("ids", expanding=True))
+_RUNGS = text(
+    """
+    SELECT r.*, ARRAY(SELECT a.position FROM assignment a WHERE a.rung_id = r.id ORDER BY a.id) AS asked
+    FROM rung r
+    WHERE r.case_id IN :ids AND r.fired_at IS NOT NULL
+    ORDER BY r.id
+    """
+).bindparams(bindparam("ids", expanding=True))
+
+
 def read_cases(connection: Connection, case_ids: Iterable[int]) -> list[CaseSeen]:
-    """These cases. The case rows are read first: what the steps know beyond them is shown again later."""
+    """These cases. The case rows are read first: what the others know beyond them is shown again later."""
     ids = list(case_ids)
     if not ids:
         return []
@@ -130,9 +195,26 @@ def read_cases(connection: Connection, case_ids: Iterable[int]) -> list[CaseSeen
     for step in connection.execute(_STEPS, {"ids": ids}):
         if step.case_id in steps:
             steps[step.case_id].append(_step(step))
-    return [CaseSeen(**row._mapping, steps=tuple(steps[row.id])) for row in rows]
+    clocks = _clocks(connection, ids)
+    return [
+        CaseSeen(**row._mapping, steps=tuple(steps[row.id]), clocks=tuple(clocks.get(row.id, ())))
+        for row in rows
+    ]
 
 
 def _step(row: Row[Any]) -> StepSeen:
     columns = row._mapping
     return StepSeen(**{name: columns[name] for name in StepSeen.__dataclass_fields__})
+
+
+def _clocks(connection: Connection, ids: list[int]) -> dict[int, list[ClockSeen]]:
+    """By case, each with its rungs."""
+    rungs: dict[int, list[RungSeen]] = {}
+    for row in connection.execute(_RUNGS, {"ids": ids}):
+        seen = {name: row._mapping[name] for name in RungSeen.__dataclass_fields__}
+        rungs.setdefault(row.clock_id, []).append(RungSeen(**seen | {"asked": tuple(row.asked)}))
+    clocks: dict[int, list[ClockSeen]] = {}
+    for row in connection.execute(_CLOCKS, {"ids": ids}):
+        seen = {name: row._mapping[name] for name in ClockSeen.__dataclass_fields__ if name != "rungs"}
+        clocks.setdefault(row.case_id, []).append(ClockSeen(**seen, rungs=tuple(rungs.get(row.id, ()))))
+    return clocks

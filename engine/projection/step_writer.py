@@ -1,13 +1,13 @@
-"""Writing the changed step rounds of many cases in one call, and finding out which of them are stored."""
+"""Writing the changed bars of many cases in one call, and finding out which of them are stored."""
 
 import asyncio
 import time
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import TERMINAL_STATES, StateType
 
-from engine.projection import task_runs
+from engine.projection import bars, task_runs
 from engine.projection.snapshot import CaseSeen
 from engine.service import Service
 
@@ -32,16 +32,15 @@ class StepWriter:
     async def write(self, cases: list[CaseSeen]) -> Expected:
         """Send what changed of these cases; returns what must be found afterwards."""
         now, machine_now = self.service.now, self.service.machine_now
+        timezone = self.service.settings.timezone
         expected: Expected = {case.id: {} for case in cases}
         events = {}
         for case in cases:
             assert case.flow_run_id is not None
-            for step in task_runs.changed_steps(case, machine_now):
-                run_id = task_runs.task_run_id(case.flow_run_id, step.label)
-                expected[case.id][run_id] = task_runs.state_of(step).type
-                events[run_id] = task_runs.task_run_event(
-                    case.flow_run_id, step, now, self._lost.get(run_id, 0)
-                )
+            for bar in bars.changed(case, now, machine_now, timezone):
+                run_id = task_runs.task_run_id(case.flow_run_id, bar.label)
+                expected[case.id][run_id] = bar.state.type
+                events[run_id] = task_runs.task_run_event(case.flow_run_id, bar, self._lost.get(run_id, 0))
         late = await task_runs.read_states(self.client, [run_id for run_id in events if run_id in self._lost])
         missing = _missing(expected, late)
         lacking = {run_id for pending in missing.values() for run_id in pending}
@@ -81,4 +80,4 @@ def _missing(expected: Expected, stored: dict[UUID, StateType]) -> Expected:
 
 def _is_shown(stored: StateType | None, wanted: StateType) -> bool:
     # An open step may have gone further by itself meanwhile (an activity that is being executed).
-    return stored is not None and (stored is wanted or wanted not in (StateType.COMPLETED, StateType.FAILED))
+    return stored is not None and (stored is wanted or wanted not in TERMINAL_STATES)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from engine.calls import Action
 from engine.procedures import procedure
-from engine.projection.snapshot import CaseSeen, StepSeen
+from engine.projection.deadlines import due_of, stage_of
+from engine.projection.snapshot import CaseSeen, ClockSeen, StepSeen
 from rules.positions import Position
 
 _OUTCOMES = {
@@ -24,21 +25,25 @@ def run_name(case: CaseSeen) -> str:
 
 
 def tags(case: CaseSeen) -> list[str]:
-    """Procedure, unit, case number, and the document number once public."""
-    return [case.procedure, case.unit, case.number, *([case.doc_no] if case.doc_no else [])]
+    """Procedure, unit, case number, the document number once public, and how pressing its limits are."""
+    more = [case.doc_no, stage_of(case)]
+    return [case.procedure, case.unit, case.number, *(tag for tag in more if tag)]
 
 
-def step_name(step: StepSeen) -> str:
-    """``Office review 办公室核稿 · approved``."""
+def step_name(step: StepSeen, target: ClockSeen | None = None) -> str:
+    """``Office review 办公室核稿 · approved, late``."""
     title = step.call["title"]
     name = f"{title['en']} {title['zh']}"
-    return f"{name} · {outcome(step)[0]}" if step.settled_at else name
+    late = ", late" if target and target.met_late else ""
+    return f"{name} · {outcome(step)[0]}{late}" if step.settled_at else name
 
 
 def outcome(step: StepSeen) -> tuple[str, str]:
     """What came of a settled step, English and Chinese."""
     if step.action == Action.APPROVE and step.finding.startswith("unsure"):
         return "unsure", "不能确定"
+    if step.article:
+        return f"lapsed by {step.article}", f"期满，依{step.article}"
     return _OUTCOMES.get(step.action or "", ("done", "完成"))
 
 
@@ -59,11 +64,21 @@ def run_message(case: CaseSeen, timezone: str) -> str:
         return "等待系统管理员处理异常 · an incident waits for the administrator"
     title, (zh, en) = step.call["title"], positions(step)
     if step.attempts is None:
-        return f"等待 {title['zh']}（{zh}）· waiting for {title['en']} ({en})"
+        until_en, until_zh = _until(case.target_of(step), timezone)
+        return f"等待 {title['zh']}（{zh}）{until_zh}· waiting for {title['en']} ({en}){until_en}"
     if step.attempts and step.next_try_at:
         at = step.next_try_at.astimezone(ZoneInfo(timezone)).strftime("%H:%M:%S")
         return f"等待 {title['zh']}，{at} 再试 · {title['en']} is tried again at {at}"
     return f"等待 {title['zh']}（自动环节）· {title['en']} is due"
+
+
+def _until(target: ClockSeen | None, timezone: str) -> tuple[str, str]:
+    """The end of a step's own target, and whether it is over, English and Chinese."""
+    en, zh = due_of(target, timezone) if target else ("", "")
+    if target is None or not en:
+        return "", ""
+    late = target.stage in ("overdue", "escalated")
+    return f", due {en}{', overdue' if late else ''}", f"，限{zh}{'，已逾期' if late else ''} "
 
 
 def routing_sheet(case: CaseSeen, timezone: str) -> list[dict[str, Any]]:

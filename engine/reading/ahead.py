@@ -22,6 +22,7 @@ from engine.service import Service
 from rules.disclosure import DisclosureAttribute
 from rules.errors import UnknownProcedure
 
+CLOCKS = ("start-clock", "stop-clock")
 LONGEST = 60
 """Steps looked ahead; no procedure of the notice has as many."""
 
@@ -125,7 +126,8 @@ def _run_ahead(
         if isinstance(position, Ended):
             return [*ahead, Ahead(None, "end", [], "", position.outcome)]
         call = position.call
-        ahead.append(_shown(call))
+        if not (isinstance(call, RecordCall) and call.effect in CLOCKS):  # nobody waits there
+            ahead.append(_shown(call))
         known[call.key, position.round] = Recorded(
             call.kind, call.as_json(), encode(_usual(chosen, call, draft, website))
         )

@@ -11,13 +11,12 @@ from engine.clocks.explaining import data_of, explanation
 from engine.clocks.reckoning import Reckoned, reckoned, rungs_ahead, start_from
 from engine.law import Law, law_of
 from engine.policy import Act, may
-from engine.reading.limits import left_of, state_of
+from engine.reading.limits import Left, left_of, state_of
 from engine.reading.values import Wording, snapshot
 from engine.reading.visible import load_visible
 from engine.service import Service
 from rules.clock_acts import ActKind
 from rules.ladder import Ending, Rung, RungKind
-from rules.remaining import Remaining
 
 _CLOCKS = text(
     """
@@ -89,7 +88,7 @@ class ClockView:
     provisional: bool
     armed_at: datetime
     closed_at: datetime | None
-    remaining: Remaining | None
+    remaining: Left | None
     rungs: list[RungView] = field(default_factory=list)
     """What fired, then what is to come up to the last escalation."""
     acts: list[ActView] = field(default_factory=list)

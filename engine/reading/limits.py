@@ -8,7 +8,19 @@ from typing import Any
 from engine.clocks.reckoning import start_from, unit_of
 from engine.law import Law
 from engine.reading.values import Wording
-from rules.remaining import Remaining, remaining
+from rules.periods import Unit
+from rules.remaining import remaining
+
+
+@dataclass(frozen=True)
+class Left:
+    """So many whole units that are left, or by which it is missed, and how that is said."""
+
+    unit: Unit
+    number: int
+    late: bool
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class Limit:
     late_from: datetime | None
     provisional: bool
     state: str
-    remaining: Remaining | None
+    remaining: Left | None
 
 
 def limit_of(clock: Mapping[str, Any], law: Law, now: datetime) -> Limit:
@@ -57,13 +69,14 @@ def state_of(clock: Mapping[str, Any]) -> str:
     return "met-late" if clock["met_late"] else str(clock["closed_because"])
 
 
-def left_of(clock: Mapping[str, Any], law: Law, now: datetime) -> Remaining | None:
+def left_of(clock: Mapping[str, Any], law: Law, now: datetime) -> Left | None:
     """How much of an open clock is left, in its own unit."""
     on, late_from = clock["due_on"], clock["late_from"]
     if clock["closed_at"] is not None or late_from is None:
         return None
     unit = unit_of(start_from(clock["starts"][clock["governing"]]), law)
-    return remaining(on, late_from, unit, now=now, calendar=law.calendar)
+    found = remaining(unit, on, late_from, now=now, calendar=law.calendar)
+    return Left(unit, found.number, found.late, found.zh, found.en)
 
 
 def _read(clock: Mapping[str, Any]) -> dict[str, Any]:

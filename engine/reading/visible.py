@@ -25,7 +25,8 @@ _CASE = text(
                        'signs', (s.call->>'signs')::bool))
                        FROM assignment a JOIN step s ON s.id = a.step_id
                       WHERE a.case_id = c.id AND a.closed_at IS NULL), '[]') AS open_todos,
-           COALESCE((SELECT jsonb_agg(jsonb_build_array(a.position, a.unit_id, a.person_id))
+           COALESCE((SELECT jsonb_agg(jsonb_build_array(a.position, a.unit_id, a.person_id,
+                                                         a.rung_id IS NOT NULL AND a.closed_at IS NULL))
                        FROM assignment a WHERE a.case_id = c.id
                         AND (a.rung_id IS NOT NULL OR a.clock_act_id IS NOT NULL)), '[]') AS pressed,
            ARRAY(SELECT unnest(ARRAY[asked_by, answered_by, resumed_by]) FROM clock_act
@@ -91,18 +92,16 @@ def claims_secret(service: Service, actor: Actor, number: str) -> bool:
 
 
 def _facts(row: Row[Any], actor: Actor, number: str) -> Facts:
-    mine = any(_is_asked(todo, row, actor) for todo in row.open_todos)
-    asked = frozenset({actor.person_id} if mine else ())
-    informed = set(row.acted_on_clocks)
-    if any(_is_pressed(post, actor) for post in row.pressed):
-        informed.add(actor.person_id)
+    me = frozenset({actor.person_id})
+    decides = any(_is_asked(todo, row, actor) for todo in row.open_todos)
+    pressed = [is_open for *post, is_open in row.pressed if _is_pressed(post, actor)]
     return Facts(
         where=number,
         drafter_id=row.drafter_id,
         unit_id=row.unit_id,
-        participants=asked.union(row.decided_by),
-        asked=asked,
-        informed=frozenset(informed),
+        participants=frozenset(row.decided_by) | (me if decides else set()),
+        asked=me if decides or any(pressed) else frozenset(),
+        informed=frozenset(row.acted_on_clocks) | (me if pressed else set()),
     )
 
 

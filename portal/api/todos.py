@@ -75,7 +75,7 @@ def decide_assignment(
         return_mode=body.return_mode,
         document_version=body.document_version,
         idempotency_key=idempotency_key,
-        received_at=who.received_at,
+        received_at=who.service.statutory(who.received_at),
     )
     decided = decide(who.service, who.actor(), request)
     return answer(decided, 200 if decided.repeated else 201)

@@ -47,7 +47,7 @@ def index(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -
     if wanted.page > found.pages:
         return _not_found(request)
     facts = {"found": found, "wanted": wanted, "organ": organ, "labels": LABELS}
-    return _page(request, pages.render("register_list.html", _zone(request), **facts), seconds=60)
+    return _page(request, _rendered(request, "register_list.html", **facts), seconds=60)
 
 
 @router.get("/style.css", response_class=Response, include_in_schema=False)
@@ -101,10 +101,10 @@ def as_page(request: Request, slug: Slug) -> Response:
     if found is None:
         return _not_found(request)
     if isinstance(found, Change):
-        body = pages.render("register_taken_down.html", _zone(request), change=found, organ=organ)
+        body = _rendered(request, "register_taken_down.html", change=found, organ=organ)
         return _html(body, 410, _GONE)
     facts = {"document": found, "entry": found.entry, "organ": organ, "base": _base(request)}
-    body = pages.render("register_document.html", _zone(request), **facts)
+    body = _rendered(request, "register_document.html", **facts)
     return _page(request, body, seconds=300, modified=found.changed_at)
 
 
@@ -157,7 +157,11 @@ def _not_found(request: Request) -> Response:
     """A page for people; a problem document for programs."""
     if "text/html" not in request.headers.get("accept", ""):
         raise AddressNotFound()
-    return _html(pages.render("register_missing.html", _zone(request), organ=shelf.Organ()), 404, {})
+    return _html(_rendered(request, "register_missing.html", organ=shelf.Organ()), 404, {})
+
+
+def _rendered(request: Request, template: str, **facts: Any) -> bytes:
+    return pages.render(template, _zone(request), virtual=_service(request).is_virtual, **facts)
 
 
 def _html(body: bytes, status: int, headers: dict[str, str]) -> Response:

@@ -7,6 +7,7 @@ from portal.problems import answer_problem, status_of
 from portal.web import (
     calendar,
     cases,
+    clock,
     files,
     inbox,
     launch,
@@ -36,6 +37,7 @@ ROUTERS = [
         people,
         calendar,
         me,
+        clock,
         pages,
     )
 ]

@@ -22,7 +22,8 @@ LONGEST_SECONDS = 600
 
 _MARK = text(
     "SELECT (SELECT max(id) FROM assignment), (SELECT max(id) FROM decision), (SELECT max(id) FROM rung),"
-    " (SELECT max(closed_at) FROM assignment WHERE step_id IS NULL)"
+    " (SELECT max(closed_at) FROM assignment WHERE step_id IS NULL),"
+    " (SELECT ahead FROM virtual_time)"
 )
 """A rung is new whenever a limit started, pressed or moved; what is no step's closes without a decision."""
 

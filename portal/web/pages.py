@@ -42,6 +42,7 @@ def page(
         "here": _here(request),
         "now": service.now,
         "today": service.today,
+        "virtual": service.is_virtual,
         "shows_mailbox": not service.settings.smtp_host,
     }
     html = environment.get_template(f"web/{template}").render(shared | facts)
@@ -125,6 +126,7 @@ def _environment(language: str, timezone: str) -> Environment:
         weekday=_weekday(language),
         month=_month(language),
         until=_until(language, zone),
+        dated=_dated(language),
         named=lambda word: (
             catalogue.gettext(str(word)) if word else ""
         ),  # plain text: escaped like all others
@@ -143,13 +145,15 @@ def _day(language: str) -> Callable[[date], str]:
     return lambda day: day.isoformat()
 
 
+_ZH = "一二三四五六日"
+
+
 def _weekday(language: str) -> Callable[..., str]:
     """星期五, Friday; short: 五, Fri."""
-    short_zh = "一二三四五六日"
 
     def weekday(day: date, *, short: bool = False) -> str:
         if language == "zh":
-            return ("" if short else "星期") + short_zh[day.weekday()]
+            return ("" if short else "星期") + _ZH[day.weekday()]
         return day.strftime("%a" if short else "%A")
 
     return weekday
@@ -174,6 +178,18 @@ def _month(language: str) -> Callable[[date], str]:
     if language == "zh":
         return lambda day: f"{day.year}年{day.month}月"
     return lambda day: day.strftime("%B %Y")
+
+
+def _dated(language: str) -> Callable[[date, int], str]:
+    """A day with its weekday; with its year only where it is another than the one that is spoken of."""
+
+    def dated(day: date, year: int) -> str:
+        other = day.year != year
+        if language == "zh":
+            return f"{f'{day.year}年' if other else ''}{day.month}月{day.day}日（周{_ZH[day.weekday()]}）"
+        return f"{day.day} {day:%b}{f' {day.year}' if other else ''} ({day:%a})"
+
+    return dated
 
 
 def _since(gettext: Callable[[str], str]) -> Callable[[datetime, datetime], str]:

@@ -51,7 +51,11 @@ def submit(request: Request, session: Writer, form: Form, todo_id: TodoId) -> Re
     if one(form, "what") == "save" and todo.asks is not None:
         return _save(request, session, todo, form)
     try:
-        decide(service, session.actor, _request(service, session, todo, form, request.state.received_at))
+        decide(
+            service,
+            session.actor,
+            _request(service, session, todo, form, request.state.received_at),
+        )
     except IdempotencyKeyReused:  # the same page sent again after it was taken: it shows what came of it
         return see_other(f"/todo/{todo_id}")
     except GongkaiError as error:
@@ -113,7 +117,7 @@ def _request(
         return_mode=one(form, "return_mode") or ReturnMode.RUN_AGAIN.value,
         document_version=_number(one(form, "document_version")),
         idempotency_key=one(form, "key") or None,
-        received_at=received_at,
+        received_at=service.statutory(received_at),
     )
 
 

@@ -21,6 +21,7 @@ from engine.settings import Settings
 from models.database import connect
 from rules.time import system_time
 from tests.builders import scalars
+from tests.engine.law_files import table
 
 ROOT = Path(__file__).parents[2]
 
@@ -123,6 +124,15 @@ def gongkai(empty: Gongkai) -> Gongkai:
     """An installation with 青岭县."""
     assert empty("people", "import", str(BUREAU)).code == 0
     return empty
+
+
+@pytest.fixture
+def arranged(gongkai: Gongkai) -> Gongkai:
+    """The same, on whatever day this runs: the days off of this year and the next are known."""
+    for year in (gongkai.service.today.year, gongkai.service.today.year + 1):
+        content = table(year, {f"{year}-05-01": "劳动节"}, {f"{year}-05-09": "劳动节"})
+        assert gongkai("calendar", "import", gongkai.file(content)).code == 0
+    return gongkai
 
 
 @pytest.fixture

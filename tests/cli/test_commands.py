@@ -25,6 +25,8 @@ COMMANDS = (
     "ledger verify",
     "deadline explain",
     "status",
+    "clock show",
+    "clock advance",
 )
 
 

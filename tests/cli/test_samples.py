@@ -45,13 +45,13 @@ def sample(request: pytest.FixtureRequest, gongkai: Gongkai) -> Sample:
 
 @pytest.mark.parametrize("sample", RUNNABLE, indirect=True)
 def test_every_runnable_sample_reaches_its_expected_end_and_the_doctor_is_content(
-    gongkai: Gongkai, sample: Sample
+    gongkai: Gongkai, arranged: Gongkai, sample: Sample
 ) -> None:
     number = gongkai.launched(sample)
     walk(gongkai, sample)
     view = gongkai("case", number, "--json").json
     assert (view["state"], view["outcome"]) == ("closed", sample.outcome)
-    examined = gongkai("doctor", "--json")
+    examined = arranged("doctor", "--json")
     assert examined.code == 0
     assert examined.json["findings"] == []
 
@@ -107,7 +107,7 @@ def test_zd_05_body_is_refused_before_storage_and_only_the_register_line_remains
 
 @pytest.mark.parametrize("case_id", CHANGES)
 def test_every_sample_change_of_what_is_public_is_decided_recorded_and_leaves_the_doctor_content(
-    gongkai: Gongkai, site: PageSite, monkeypatch: pytest.MonkeyPatch, case_id: str
+    gongkai: Gongkai, arranged: Gongkai, site: PageSite, monkeypatch: pytest.MonkeyPatch, case_id: str
 ) -> None:
     for name, value in site.permitted.items():
         monkeypatch.setenv(f"GONGKAI_{name.upper()}", str(value))
@@ -125,4 +125,4 @@ def test_every_sample_change_of_what_is_public_is_decided_recorded_and_leaves_th
     assert scalars(gongkai.service, told) == [
         f"{document.lower()} {proposal['reason']} {proposal['new_url']}"
     ]
-    assert gongkai("doctor", "--json").json["findings"] == []
+    assert arranged("doctor", "--json").json["findings"] == []

@@ -77,18 +77,18 @@ def test_schema_gives_the_launch_form_and_every_form(empty: Gongkai) -> None:
     assert "not_secret_and_suitable" in shown.out
 
 
-def test_doctor_of_a_healthy_installation_ends_well(gongkai: Gongkai, number: str) -> None:
-    answer = gongkai("doctor", "--json")
+def test_doctor_of_a_healthy_installation_ends_well(arranged: Gongkai, number: str) -> None:
+    answer = arranged("doctor", "--json")
     assert answer.code == 0
     assert set(answer.json) == {"healthy", "surroundings", "findings"}
     assert answer.json["healthy"] is True
-    assert "全部不变量成立" in gongkai("doctor").out
+    assert "全部不变量成立" in arranged("doctor").out
 
 
-def test_doctor_names_what_is_broken_and_ends_with_7(gongkai: Gongkai, number: str) -> None:
-    with gongkai.service.database.begin() as connection:
+def test_doctor_names_what_is_broken_and_ends_with_7(arranged: Gongkai, number: str) -> None:
+    with arranged.service.database.begin() as connection:
         connection.execute(text("UPDATE assignment SET closed_at = now()"))
-    answer = gongkai("doctor", "--json")
+    answer = arranged("doctor", "--json")
     assert answer.code == Code.BROKEN
     assert answer.json["healthy"] is False
     assert [f["check"] for f in answer.json["findings"]] == ["open-review-has-todo"]
@@ -96,11 +96,11 @@ def test_doctor_names_what_is_broken_and_ends_with_7(gongkai: Gongkai, number: s
 
 
 def test_doctor_says_when_mail_would_carry_links_to_this_machine(
-    gongkai: Gongkai, monkeypatch: pytest.MonkeyPatch
+    arranged: Gongkai, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GONGKAI_SMTP_HOST", "mail.qingling.example")
     monkeypatch.setenv("GONGKAI_MAIL_FROM", "gongkai@qingling.example")
-    answer = gongkai("doctor", "--json")
+    answer = arranged("doctor", "--json")
     assert answer.code == Code.BROKEN
     assert [(f["check"], f["where"]) for f in answer.json["findings"]] == [
         ("settings-reach-people", "GONGKAI_BASE_URL")

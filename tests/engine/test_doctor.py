@@ -16,7 +16,16 @@ from engine.invariants import CHECKS, Severity
 from engine.leases import claim, settle
 from engine.ledger import seal
 from engine.service import Service
-from tests.builders import Bureau, MovableClock, decide_all, decide_next, launch_case, scalars
+from engine.virtual_time import stamp
+from tests.builders import (
+    Bureau,
+    MovableClock,
+    decide_all,
+    decide_next,
+    launch_case,
+    load_bureau,
+    scalars,
+)
 from tests.engine.law_files import NEXT_YEAR
 
 pytestmark = pytest.mark.thorough
@@ -272,6 +281,13 @@ def test_mail_that_does_not_leave_and_a_ledger_unsealed_for_days_are_warnings(
     assert {f.severity for f in found} == {Severity.WARNING}
 
 
+def test_a_demonstration_in_virtual_time_is_a_warning(service: Service, clock: MovableClock) -> None:
+    assert stamp(service.settings.owner_database_url.get_secret_value(), clock.now)
+    load_bureau(service)
+    (finding,) = examine(service)
+    assert (finding.check, finding.severity) == ("time-is-real", Severity.WARNING)
+
+
 def test_every_check_that_can_find_something_is_tried_here() -> None:
     tried = set(DAMAGE) | {
         "one-decision-per-todo",
@@ -282,5 +298,6 @@ def test_every_check_that_can_find_something_is_tried_here() -> None:
         "cases-stopped",
         "mail-does-not-leave",
         "ledger-is-sealed",
+        "time-is-real",
     }
     assert {check.name for check in CHECKS} <= tried

@@ -41,6 +41,7 @@ def _case(**changed: Any) -> CaseSeen:
         "label": "",
         "message": "",
         "sheet_id": None,
+        "deadlines_id": None,
         "finished": False,
     }
     return CaseSeen(**values | changed)

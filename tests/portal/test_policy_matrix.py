@@ -135,6 +135,11 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/procedures/{key}/schema": signed(),
     "GET /api/v1/calendar/{year}": signed(),
     "POST /api/v1/calendar": nobody_but(administrator=422),
+    "POST /api/v1/what-if": CASE,
+    "GET /api/v1/clock": signed(),
+    # Time is real here: who may passes the door and is told so.
+    "POST /api/v1/clock/advance": nobody_but(administrator=409),
+    "POST /clock/advance": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
     "GET /api/v1/status": nobody_but(administrator=200, manager=200),
     "POST /people/{username}/password": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
     "DELETE /api/v1/session": dict.fromkeys(ROLES, 204) | {"nobody": 401},
@@ -157,6 +162,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
     "POST /messages/{message_id}/resend": {},
+    "POST /clock/advance": {"by": "1d"},
     "POST /me/password": {"now": "not-the-password-1", "new": "a-brand-new-password-9"},
     "POST /me/phrases": {"phrase": "同意报送。"},
     "POST /me/phrases/{phrase_id}/remove": {},
@@ -164,11 +170,13 @@ FORMS: dict[str, dict[str, str]] = {
 QUERIES = {"PUT /api/v1/assignments/{assignment_id}/uploads": {"name": "a.pdf"}}
 BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
+    "POST /api/v1/clock/advance": {"by": "1d"},
     "POST /api/v1/tokens": {"name": "script", "days": 1},
     "PUT /api/v1/people/{username}/password": {"password": "a-brand-new-password-7"},
     "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /api/v1/calendar": {"table": {}},
+    "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
