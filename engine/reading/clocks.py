@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from engine.actor import Actor
-from engine.clocks.explaining import data_of, explanation
+from engine.clocks.explaining import Foreseen, data_of, explanation, foreseen
 from engine.clocks.reckoning import Reckoned, reckoned, rungs_ahead, start_from
 from engine.law import Law, law_of
 from engine.policy import Act, may
@@ -16,6 +16,7 @@ from engine.reading.values import Wording, snapshot
 from engine.reading.visible import load_visible
 from engine.service import Service
 from rules.clock_acts import ActKind
+from rules.errors import GongkaiError
 from rules.ladder import Ending, Rung, RungKind
 
 _CLOCKS = text(
@@ -98,6 +99,10 @@ class ClockView:
     """The same as data: a mapping per start, see ``rules.due_data``."""
     may_ask: list[str] = field(default_factory=list)
     """Kinds of acts the reader may ask of it now; none while something asked waits for its answer."""
+    may_resume: bool = False
+    """Whether the reader may say that time is counted again."""
+    foreseen: Foreseen | None = None
+    """What granting what waits for its answer would come to; null as well if that can no longer be."""
 
 
 def read_clocks(service: Service, actor: Actor, number: str) -> list[ClockView]:
@@ -112,7 +117,14 @@ def read_clocks(service: Service, actor: Actor, number: str) -> list[ClockView]:
         views = clocks_of(connection, case.row.id, law, service.now)
     if not may(actor, Act.ASK_OF_CLOCK, case.facts):
         return views
-    return [replace(view, may_ask=_may_be_asked(view)) for view in views]
+    return [
+        replace(view, may_ask=_may_be_asked(view), may_resume=view.closed_at is None and _lasts(view))
+        for view in views
+    ]
+
+
+def _lasts(view: ClockView) -> bool:
+    return any(act.kind == ActKind.NOT_COUNTED and act.granted and act.until is None for act in view.acts)
 
 
 def _may_be_asked(view: ClockView) -> list[str]:
@@ -142,7 +154,7 @@ def clocks_of(connection: Connection, case_id: int, law: Law, now: datetime) -> 
 
 
 def _view(row: Any, acts: list[Any], rungs: list[Any], law: Law, now: datetime) -> ClockView:
-    made = _made(row, acts, law)
+    made = _made(row, [act for act in acts if act.granted], law)
     return ClockView(
         id=row.id,
         key=row.key,
@@ -161,11 +173,22 @@ def _view(row: Any, acts: list[Any], rungs: list[Any], law: Law, now: datetime) 
         acts=[_act(act) for act in acts],
         explained={"zh": explanation(made), "en": explanation(made, "en")},
         reckoned=data_of(made),
+        foreseen=_foreseen(row, acts, law),
     )
 
 
+def _foreseen(row: Any, acts: list[Any], law: Law) -> Foreseen | None:
+    asked = [act for act in acts if act.granted is None]
+    if row.closed_at is not None or not asked:
+        return None
+    try:
+        return foreseen(_made(row, [*(act for act in acts if act.granted), *asked], law))
+    except GongkaiError:  # whoever answers is told why
+        return None
+
+
 def _made(row: Any, acts: list[Any], law: Law) -> Reckoned:
-    return reckoned([start_from(start) for start in row.starts], [act for act in acts if act.granted], law)
+    return reckoned([start_from(start) for start in row.starts], acts, law)
 
 
 def _fired(rungs: list[Any]) -> list[RungView]:
