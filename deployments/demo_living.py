@@ -14,9 +14,9 @@ from deployments.commands.exits import Code
 from deployments.commands.here import service_of, settings_from
 from deployments.commands.running import tell_virtual
 from deployments.commands.terminal import say, tell
-from deployments.demo import environment_without_installation, quote_logs
 from deployments.demo_cases import DemoCase, read_demo_cases
 from deployments.demo_state import DemoState, obtain_state, start_over, write_state
+from deployments.demo_temporary import environment_without_installation, quote_logs
 from deployments.demo_visit import print_visit, visit_of
 from deployments.demo_walk import Walk
 from deployments.instance import Instance

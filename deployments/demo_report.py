@@ -76,7 +76,7 @@ def make_report(
         _check_register(case, sample),
         Check("prefect", "Prefect", "Prefect", shown, shown),
         _check_ledger(service),
-        _check_invariants(service),
+        check_invariants(service),
         Check("messages", "通知", "Messages", *told),
         Check("published", "公开于", "Published", published, published),
     ]
@@ -136,7 +136,8 @@ def _check_ledger(service: Service) -> Check:
     )
 
 
-def _check_invariants(service: Service) -> Check:
+def check_invariants(service: Service) -> Check:
+    """The doctor finds nothing; that next year's days off are not known is no fault of a demonstration."""
     found = [finding for finding in examine(service) if finding.check != YEAR_IS_ARRANGED]
     if found:
         raise DemonstrationFailed(where="doctor", why="; ".join(f"{f.check} {f.where}" for f in found))

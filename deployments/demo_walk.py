@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 import httpx
@@ -71,6 +72,10 @@ class Desk:
         key = {"Idempotency-Key": f"demo-todo-{todo['id']}"}
         return self._asked("POST", f"/assignments/{todo['id']}/decision", json=body, headers=key)
 
+    def advance_to(self, instant: datetime) -> None:
+        """Move virtual time."""
+        self._asked("POST", "/clock/advance", json={"to": instant.isoformat()})
+
     def close(self) -> None:
         """Leave."""
         self._http.close()
@@ -128,6 +133,19 @@ class Walk:
             else:
                 time.sleep(POLL_SECONDS)
         return case
+
+    def advance_to(self, instant: datetime) -> None:
+        """Move virtual time, as the administrator."""
+        self._desk(self.launcher).advance_to(instant)
+
+    def asked(self, number: str) -> list[str]:
+        """Whose inbox holds an escalation of this case."""
+        return [
+            name
+            for name, username in self.usernames.items()
+            if username in self.passwords
+            and any(todo["case"] == number and todo["escalation"] for todo in self._desk(username).inbox())
+        ]
 
     def _decide_next(self, case: dict[str, Any], sample: Sample) -> None:
         username = self.usernames[case["held_by"][0]["people"][0]]

@@ -4,7 +4,7 @@
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,13 @@ class Sample:
     def decision(self, step: str, round_: int) -> Scripted:
         """What is decided at this step round."""
         return self.script.get((step, round_)) or self.script.get((step, 0)) or Scripted(opinion="同意。")
+
+    def issued_on(self, day: date) -> "Sample":
+        """The same, formed and issued on this day: its limits run from there."""
+        issue = self.script["issue", 0]
+        dates = {"formed_on": day.isoformat(), "issued_on": day.isoformat()}
+        script = self.script | {("issue", 0): replace(issue, answers={**issue.answers, **dates})}
+        return replace(self, script=script)
 
 
 def read_bureau() -> RosterFile:

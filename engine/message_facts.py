@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from engine.actor import about_holdings
+from engine.limit_messages import LIMIT_CONTENT, MOOT_LIMIT, LimitFacts, load_limit
 from engine.links import make_link
 from engine.service import Service
 from notifications.messages import (
@@ -28,8 +29,11 @@ NOT_HELD = "the person no longer holds the position"
 NO_ADDRESS = "the person has no e-mail address"
 UNUSABLE = "the e-mail address cannot be used"
 REFUSED = "refused by the mail server: "
-MOOT = (CLOSED, INACTIVE, NOT_HELD)
+MOOT = (CLOSED, INACTIVE, NOT_HELD, *MOOT_LIMIT)
 """Reasons for which nobody misses the message."""
+
+_NEEDS_OPEN_TODO = ("todo", "incident", "clock-asked")
+_FOR_THE_POST = (*_NEEDS_OPEN_TODO, "deadline", "escalated")
 
 # A return settles its step in the very change of the case that opens the step it goes back to.
 _FACTS = about_holdings(
@@ -73,17 +77,21 @@ class MessageFacts:
 
     service: Service
     row: Row[Any]
+    limit: LimitFacts | None = None
 
     @property
     def why_not(self) -> str:
         """Why it is not sent any more; empty: it is."""
-        row, of_todo = self.row, self.row.template in ("todo", "incident")
-        if of_todo and (row.todo is None or row.closed_at is not None):
+        row = self.row
+        if row.template in _NEEDS_OPEN_TODO and (row.todo is None or row.closed_at is not None):
             return CLOSED
         if not row.active:
             return INACTIVE
-        if of_todo and row.assigned_to is None and not row.holds:
+        of_post = row.template in _FOR_THE_POST and row.todo is not None and row.assigned_to is None
+        if of_post and not row.holds:
             return NOT_HELD
+        if self.limit is not None and self.limit.moot:
+            return self.limit.moot
         return "" if row.email else NO_ADDRESS
 
     def content(self) -> Content:
@@ -112,10 +120,12 @@ class MessageFacts:
 
 
 def load_facts(service: Service, notification_id: int) -> MessageFacts:
-    """Read one queued message, in one statement."""
+    """Read one queued message, in one statement; of a time limit, with what it needs to be told."""
     with service.read() as connection:
         row = connection.execute(_FACTS, {"id": notification_id, "today": service.today}).one()
-    return MessageFacts(service, row)
+        of_limit = row.template in LIMIT_CONTENT
+        limit = load_limit(connection, service, notification_id) if of_limit else None
+    return MessageFacts(service, row, limit)
 
 
 def _todo(facts: MessageFacts) -> Content:
@@ -216,4 +226,5 @@ _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "closed": _closed,
     "handed-over": _handed_over,
     "password-set": _password_set,
+    **LIMIT_CONTENT,
 }

@@ -112,6 +112,124 @@ class PasswordSet:
     folder = "password_set"
 
 
+@dataclass(frozen=True)
+class _OfLimit:
+    """What every message about a time limit says: which, of which case, until when, by which provision, and
+    the whole reckoning, line by line. ``left`` is what is left of it, or by how much it is missed.
+    """
+
+    recipient: str
+    case_number: str
+    public_title: str
+    limit_zh: str
+    limit_en: str
+    until_zh: str
+    until_en: str
+    left_zh: str
+    left_en: str
+    basis: str
+    provisional: bool
+    explained_zh: str
+    explained_en: str
+    link: str
+
+
+@dataclass(frozen=True)
+class LimitTold(_OfLimit):
+    """A rung of a limit's ladder 时限提醒: near, missed, gone up, still missed, or not being counted.
+
+    ``should_have_come`` is told where the message comes late; it is empty otherwise.
+    """
+
+    says_zh: str
+    says_en: str
+    should_have_come: str
+
+    folder = "limit_told"
+
+
+@dataclass(frozen=True)
+class LimitEscalated(_OfLimit):
+    """督办: a missed limit went up to the recipient, who tells what was done and decides nothing.
+
+    ``meanwhile`` is what became of the limit since; it is empty while nothing did.
+    """
+
+    times: int
+    escalated: str
+    should_have_come: str
+    meanwhile_zh: str
+    meanwhile_en: str
+
+    folder = "limit_escalated"
+
+
+@dataclass(frozen=True)
+class LimitLapsed(_OfLimit):
+    """A limit ended without a decision, and ``silence`` is the provision that gives that a meaning 逾期."""
+
+    silence: str
+    lapsed: str
+
+    folder = "limit_lapsed"
+
+
+@dataclass(frozen=True)
+class LimitMoved(_OfLimit):
+    """The date of a limit is another now, and why."""
+
+    before_zh: str
+    before_en: str
+    why_zh: str
+    why_en: str
+
+    folder = "limit_moved"
+
+
+@dataclass(frozen=True)
+class LimitActAsked(_OfLimit):
+    """Something was asked of a limit 时限申请; its ground is read in the portal.
+
+    ``would_be`` is what granting it makes of the date; it is empty where it can no longer be granted.
+    """
+
+    act_zh: str
+    act_en: str
+    act_basis: str
+    asked_by: str
+    asked: str
+    would_be_zh: str
+    would_be_en: str
+
+    folder = "limit_act_asked"
+
+
+@dataclass(frozen=True)
+class LimitActAnswered(_OfLimit):
+    """What was asked of a limit was granted or refused; the words are read in the portal."""
+
+    act_zh: str
+    act_en: str
+    act_basis: str
+    granted: bool
+    answered_by: str
+    answered: str
+
+    folder = "limit_act_answered"
+
+
 Content = (
-    TodoArrived | TodoReturned | IncidentOpened | CasePublished | CaseClosed | DraftHandedOver | PasswordSet
+    TodoArrived
+    | TodoReturned
+    | IncidentOpened
+    | CasePublished
+    | CaseClosed
+    | DraftHandedOver
+    | PasswordSet
+    | LimitTold
+    | LimitEscalated
+    | LimitLapsed
+    | LimitMoved
+    | LimitActAsked
+    | LimitActAnswered
 )

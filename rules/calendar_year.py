@@ -12,9 +12,6 @@ _AROUND = timedelta(70)
 """How far around the year is looked: New Year's holiday reaches over its ends, and the next Spring Festival
 is needed whole, or its make-up workdays would be given to New Year."""
 
-_NEAR = timedelta(20)
-"""A make-up workday lies no further from its holiday: the furthest so far was eleven days off."""
-
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
@@ -82,7 +79,7 @@ def _stretches(calendar: WorkingCalendar, year: int) -> Iterator[Holiday]:
 
 def _nearest(stretches: list[Holiday], on: date, day: CalendarDay) -> int | None:
     far = {place: min(abs(each.first - on), abs(each.last - on)) for place, each in enumerate(stretches)}
-    named = [place for place in far if day.name in stretches[place].names and far[place] <= _NEAR]
+    named = [place for place in far if day.name in stretches[place].names]
     return min(named or far, key=far.__getitem__, default=None)
 
 

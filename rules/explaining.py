@@ -25,6 +25,11 @@ def summary(due: Due, language: str = "zh") -> list[str]:
     return [telling.date_due(), telling.rule(), telling.start(), *telling.acts(), *telling.remarks()]
 
 
+def until(due: Due, language: str = "zh") -> str:
+    """Until when, in words: the end of a day, or a moment."""
+    return _Telling(due, language).until()
+
+
 def day_lines(due: Due, language: str = "zh") -> list[str]:
     """A line for each day: counted or skipped, and why."""
     telling = _Telling(due, language)
@@ -41,14 +46,15 @@ class _Telling:
     # --- what it comes to --------------------------------------------------------------------
 
     def date_due(self) -> str:
+        return self.say("截止：", "Due: ") + self.until()
+
+    def until(self) -> str:
         due = self.due
         if due.on is None or due.late_from is None:
-            return self.say(
-                "截止：尚不能确定，期限正在扣除时间", "Due: not known yet, time is not being counted"
-            )
+            return self.say("尚不能确定，期限正在扣除时间", "not known yet, time is not being counted")
         if isinstance(self.period, RunningHours):
-            return self.say("截止：", "Due: ") + self.moment(due.late_from)
-        return self.say(f"截止：{self.moment(due.on)}24时", f"Due: {self.moment(due.on)}, end of the day")
+            return self.moment(due.late_from)
+        return self.say(f"{self.moment(due.on)}24时", f"{self.moment(due.on)}, end of the day")
 
     def rule(self) -> str:
         term = self.due.term

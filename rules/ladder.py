@@ -144,6 +144,15 @@ def _margin(parameters: Parameters, due: Due) -> timedelta:
     return timedelta(days=parameters.on("provisional-margin", due.on).term.period.number)
 
 
+_MISSED = frozenset({RungKind.OVERDUE, RungKind.ESCALATE, RungKind.STILL_OVERDUE, RungKind.LAPSE})
+
+
+def is_urgent(kind: RungKind, place: int, ladder: Ladder) -> bool:
+    """Whether a rung's message cannot wait: the last reminder, and whatever tells that a limit is missed."""
+    last_reminder = kind is RungKind.REMIND and place == min(ladder.remind)
+    return last_reminder or kind in _MISSED
+
+
 # --- the numbers -----------------------------------------------------------------------------
 
 

@@ -79,6 +79,13 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="办完一件即停并清除 / run one case whole, then stop and remove all")
     ] = False,
+    deadlines: Annotated[
+        bool,
+        typer.Option(
+            "--deadlines",
+            help="虚拟时间：时限从临近到期到升级督办 / a limit from due soon to escalated, in virtual time",
+        ),
+    ] = False,
     home: Annotated[Path, typer.Option(help="数据目录 / folder of the demonstration's data")] = Path(
         ".gongkai-demo"
     ),
@@ -104,6 +111,10 @@ def demo(
         from deployments.demo import show
 
         raise typer.Exit(show(virtual_time=virtual_time))
+    if deadlines:
+        from deployments import demo_deadlines
+
+        raise typer.Exit(demo_deadlines.show())
     from deployments.demo_living import stay
 
     ports = _ports(prefect_port, portal_port)

@@ -1,11 +1,11 @@
 """Clocks as rows: armed, ended and moved, always within the work on their case and in the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, func, insert, select, update
 
 from engine.clocks.reckoning import Reckoned, Start, first_rung, reckoned, start_from
 from engine.law import Law
@@ -17,13 +17,41 @@ from rules.ladder import Rung as Planned
 
 _clock, _rung, _act, _assignment = Clock.__table__, Rung.__table__, ClockAct.__table__, Assignment.__table__
 
+_fired_of_clock = exists().where(_rung.c.clock_id == _clock.c.id, _rung.c.fired_at.is_not(None))
 _OPEN = Statement(
-    select(_clock)
+    select(_clock, _fired_of_clock.label("has_fired"))
     .where(_clock.c.case_id == bindparam("case"), _clock.c.closed_at.is_(None))
     .order_by(_clock.c.id)
 )
 _GRANTED = Statement(
     select(_act).where(_act.c.clock_id == bindparam("clock"), _act.c.granted).order_by(_act.c.id)
+)
+_FIRED = Statement(
+    select(_rung.c.kind, _rung.c.place).where(
+        _rung.c.clock_id == bindparam("clock"), _rung.c.fired_at.is_not(None)
+    )
+)
+_OF_LAW = ("law_revision", "governing", "basis", "due_on", "late_from", "provisional")
+_OF_MOVE = ("moves", "stage", "changed_seq")
+_OF_RUNG = ("moves", "kind", "place", "due_at", "late")
+
+
+def _set(table: Table, names: Iterable[str], prefix: str) -> dict[str, Any]:
+    return {name: bindparam(f"{prefix}{name}", type_=table.c[name].type) for name in names}
+
+
+_this_clock = _clock.c.id == bindparam("clock")
+_STAY = Statement(update(_clock).where(_this_clock).values(_set(_clock, _OF_LAW, "new_")))
+_REARM = (
+    update(_rung)
+    .where(_rung.c.clock_id == bindparam("clock"), _rung.c.fired_at.is_(None))
+    .values(_set(_rung, _OF_RUNG, "rung_"))
+    .returning(_rung.c.id)
+)
+_MOVE = Statement(
+    _REARM.add_cte(
+        update(_clock).where(_this_clock).values(_set(_clock, (*_OF_LAW, *_OF_MOVE), "new_")).cte("moved")
+    )
 )
 
 
@@ -136,8 +164,12 @@ def arm_again(work: Work, clock: Any) -> bool:
     armed = select(_rung.c.id).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None))
     if work.connection.execute(armed).first() is not None:
         return False
-    _arm_anew(work, clock, reckon_clock(work, clock), moves=clock.moves + 1)
-    work.connection.execute(update(_clock).where(_clock.c.id == clock.id).values(moves=clock.moves + 1))
+    rung = _rung_anew(work, clock, reckon_clock(work, clock))
+    moves = clock.moves + 1
+    work.connection.execute(
+        insert(_rung).values(clock_id=clock.id, case_id=work.case.id, **as_row(rung, moves=moves))
+    )
+    work.connection.execute(update(_clock).where(_clock.c.id == clock.id).values(moves=moves))
     return True
 
 
@@ -230,32 +262,33 @@ def rereckon(work: Work, clock: Any, why: str) -> tuple[date | None, date | None
     """
     made = reckon_clock(work, clock)
     values = told_of(made, work.law)
+    parameters = {"clock": clock.id} | {f"new_{name}": value for name, value in values.items()}
     moved = (clock.due_on, clock.late_from) != (values["due_on"], values["late_from"])
-    ahead = made.due.late_from is None or made.due.late_from > work.now
-    if moved:
-        stage = "running" if ahead else clock.stage
-        values |= {"moves": clock.moves + 1, "stage": stage, "changed_seq": work.seq}
-    work.connection.execute(update(_clock).where(_clock.c.id == clock.id).values(**values))
     if not moved:
+        _STAY.run(work.connection, parameters)
         return None
-    _arm_anew(work, clock, made, moves=clock.moves + 1)
-    if ahead:
+    ahead, moves = made.due.late_from is None or made.due.late_from > work.now, clock.moves + 1
+    stage = "running" if ahead else clock.stage
+    parameters |= {"new_moves": moves, "new_stage": stage, "new_changed_seq": work.seq}
+    rung = as_row(_rung_anew(work, clock, made), moves=moves)
+    _MOVE.run(work.connection, parameters | {f"rung_{name}": value for name, value in rung.items()})
+    if ahead and clock.stage in _ESCALATED:
         close_todos(work, clock.id)
-    data = {"why": why, "before": _said(clock.due_on), **_dates(values)}
+    before = {"before": _said(clock.due_on), "late_before": _said(clock.late_from)}
+    data = {"why": why, **before, **_dates(values)}
     work.note("clock-moved", basis=values["basis"], step=f"{clock.key}:{clock.round}", data=data)
     return clock.due_on, values["due_on"]
 
 
-def _arm_anew(work: Work, clock: Any, made: Reckoned, *, moves: int) -> None:
-    fired = work.connection.execute(
-        select(_rung.c.kind, _rung.c.place).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_not(None))
-    ).all()
+_ESCALATED = ("overdue", "escalated")
+"""Stages in which somebody may have an escalation to attend to."""
+
+
+def _rung_anew(work: Work, clock: Any, made: Reckoned) -> Planned:
+    """The rung with which the ladder of a clock begins anew, without what is past and was told already."""
+    fired = _FIRED.run(work.connection, {"clock": clock.id}) if clock.has_fired else ()
     before = frozenset((row.kind, row.place) for row in fired)
-    rung = first_rung(made.due, clock.ladder, Ending(clock.ending), work.law, now=work.now, fired=before)
-    work.connection.execute(delete(_rung).where(_rung.c.clock_id == clock.id, _rung.c.fired_at.is_(None)))
-    work.connection.execute(
-        insert(_rung).values(clock_id=clock.id, case_id=work.case.id, **as_row(rung, moves=moves))
-    )
+    return first_rung(made.due, clock.ladder, Ending(clock.ending), work.law, now=work.now, fired=before)
 
 
 def _dates(values: dict[str, Any]) -> dict[str, Any]:
@@ -268,5 +301,5 @@ def _dates(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(on: date | None) -> str | None:
-    return None if on is None else on.isoformat()
+def _said(moment: date | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -35,8 +35,8 @@ def tell_holders(work: Work, clock: Any, rung: Any) -> None:
 
 def tell_lapse(work: Work, clock: Any, rung: Any) -> None:
     """Whoever could have decided, and the drafter, learn that silence has had its meaning."""
-    people = {person for _, allowed in _waited_for(work, clock) for person in allowed}
-    told: Told = dict.fromkeys([*sorted(people), work.case.drafter_id])
+    asked = {person: todo.id for todo, people in _waited_for(work, clock) for person in people}
+    told: Told = {work.case.drafter_id: None, **asked}
     _queue(work, "lapsed", rung.id, told, rung_id=rung.id)
 
 
@@ -52,14 +52,17 @@ def tell_answered(work: Work, clock: Any, act: Any) -> None:
 
 
 def ask_superiors(work: Work, clock: Any, rung: Any) -> None:
-    """督办: a to-do for whoever stands above those the limit waits for. It presses, and never decides."""
+    """督办: a to-do for whoever stands above those the limit waits for. It presses, and never decides.
+
+    Who has one of this limit open already is told again and gets no second one.
+    """
     delayed = {Position(todo.position) for todo, _ in _waited_for(work, clock)} or {Position.OFFICE}
     for position in sorted({escalation_of(each, rung.place) for each in delayed}):
         post, people = first_held(work, position)
         if not people:
             _report(work, clock)
             continue
-        todo = _open(work, post, rung_id=rung.id)
+        todo = _asked_already(work, clock, post) or _open(work, post, rung_id=rung.id)
         _queue(work, "escalated", rung.id, dict.fromkeys(people, todo), rung_id=rung.id)
         work.note(
             "escalated",
@@ -67,6 +70,20 @@ def ask_superiors(work: Work, clock: Any, rung: Any) -> None:
             step=f"{clock.key}:{clock.round}",
             data={"to": post.position.value, "place": rung.place},
         )
+
+
+def _asked_already(work: Work, clock: Any, post: Post) -> int | None:
+    open_todo = (
+        select(_assignment.c.id)
+        .join(_rung, _rung.c.id == _assignment.c.rung_id)
+        .where(
+            _rung.c.clock_id == clock.id,
+            _assignment.c.closed_at.is_(None),
+            _assignment.c.position == post.position.value,
+            _assignment.c.unit_id.is_not_distinct_from(post.unit_id),
+        )
+    )
+    return work.connection.execute(open_todo).scalar()
 
 
 def ask_to_grant(work: Work, act_id: int, post: Post, people: list[int]) -> int:

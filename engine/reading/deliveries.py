@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from engine.actor import Actor
+from engine.limit_messages import ENDED, MOVED
 from engine.message_facts import CLOSED, INACTIVE, MOOT, NO_ADDRESS, NOT_HELD, REFUSED, UNUSABLE
 from engine.policy import Act, permit
 from engine.reading.values import Named, Wording, snapshot, step_named
@@ -36,11 +37,19 @@ _ABOUT = {
     "closed": Named("closed", "办结", "Closed"),
     "handed-over": Named("handed-over", "改派拟稿人", "Draft handed over"),
     "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
+    "deadline": Named("deadline", "时限提醒", "Time limit"),
+    "escalated": Named("escalated", "督办", "Escalation"),
+    "lapsed": Named("lapsed", "逾期", "Lapse"),
+    "clock-moved": Named("clock-moved", "时限变更", "Date moved"),
+    "clock-asked": Named("clock-asked", "时限申请", "Asked of a time limit"),
+    "clock-answered": Named("clock-answered", "时限申请的答复", "Answer about a time limit"),
 }
 _WHY = {
     CLOSED: "待办已办理或关闭",
     INACTIVE: "该人员已停用",
     NOT_HELD: "该人员已不在该岗位",
+    ENDED: "该时限已经结束",
+    MOVED: "该时限的截止日期已经变更",
     NO_ADDRESS: "该人员没有邮箱地址",
     UNUSABLE: "邮箱地址无法使用",
 }
@@ -95,8 +104,8 @@ def list_undelivered(service: Service, actor: Actor) -> list[Delivery]:
 
 
 def about_of(row: Row[Any]) -> Named:
-    """The step a message is about, or what happened to its case."""
-    return step_named(row.step_key, row.step) if row.step_key else _ABOUT[row.template]
+    """What a message is about: of a to-do, its step."""
+    return _ABOUT[row.template] if row.template in _ABOUT else step_named(row.step_key, row.step)
 
 
 def _delivery(row: Row[Any]) -> Delivery:

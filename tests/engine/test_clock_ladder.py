@@ -105,3 +105,22 @@ def test_a_late_decision_counts_and_is_marked_late(
     [entry] = rows(service, "SELECT data FROM ledger_entry WHERE action = 'clock-met'")
     assert entry.data == {"late": True}
     assert todos_of(service, number)[0].step == "section-review"
+
+
+def test_who_is_asked_twice_about_one_limit_has_one_todo_and_two_messages(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    """Above the legal office stands the deputy head: superior at the first escalation, deputy at the second."""
+    number = launch_case(service, legality_review=True).number
+    decide_next(service, number)
+    decide_next(service, number)
+    run_for(service, clock, 9)
+    assert fired(service, number, "step:legality-review")[-2:] == [
+        ("escalate", 1, False),
+        ("escalate", 2, False),
+    ]
+    asked = rows(service, "SELECT position FROM assignment WHERE rung_id IS NOT NULL")
+    assert [row.position for row in asked] == ["deputy_head"]
+    told = rows(service, "SELECT assignment_id FROM notification WHERE template = 'escalated'")
+    assert len(told) == 2
+    assert len({row.assignment_id for row in told}) == 1

@@ -174,7 +174,7 @@ def test_templates_use_exactly_what_their_message_offers(kind: Any) -> None:
     for part, ending in (("subject", "txt"), ("text", "txt"), ("html", "html")):
         source = (Path("notifications") / kind.folder / f"{part}.{ending}").read_text(encoding="utf-8")
         used |= find(_environment(part).parse(source))
-    assert used - {"facts", "button"} == {field.name for field in fields(kind)}
+    assert used - {"facts", "lines", "button"} == {field.name for field in fields(kind)}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,6 +1,7 @@
 """The working calendar in the portal: everybody reads it, an administrator imports what they have seen."""
 
 import json
+from datetime import date, timedelta
 from html import escape, unescape
 from typing import Any
 
@@ -150,6 +151,14 @@ def test_text_that_is_no_table_is_refused_in_words(
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
     assert rows_of_every_table(service) == before
+
+
+def test_a_table_of_every_day_of_a_year_is_taken_by_page_and_api(administrator: Client) -> None:
+    every = [date(2027, 1, 1) + timedelta(n) for n in range(365)]
+    content = table(2027, {str(on): f"第{on:%j}个无须上班的日子" for on in every}, {})
+    assert "将改变 2027 年的 261 天" in submit(administrator, json.dumps(content, indent=1)).text
+    told = administrator.post("/api/v1/calendar", {"table": content, "dry_run": True}).json()
+    assert len(told["days"]) == 261
 
 
 def test_a_body_larger_than_any_table_is_not_read(administrator: Client) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from deployments.components import PREFECT, WORKER
 from deployments.instance import Instance
@@ -19,6 +20,7 @@ from tests.builders import Bureau, load_bureau
 from tests.conftest import clean_environment
 from tests.free_ports import free_ports
 from tests.prefect.console import Console
+from tests.prefect.window import Window
 
 QUICK = {
     "GONGKAI_RECONCILE_SECONDS": "1",
@@ -83,6 +85,16 @@ def live(installation: Supervisor, website_address: str) -> Iterator[Service]:
 def live_bureau(live: Service) -> Bureau:
     """The people of the running installation."""
     return Bureau(live)
+
+
+@pytest.fixture
+def window(installation: Supervisor, service: Service, bureau: Bureau) -> Iterator[Window]:
+    """Prefect showing the test's own database under the movable clock, with numbers nobody else has."""
+    with service.database.begin() as connection:
+        connection.execute(text("INSERT INTO case_counter VALUES ('ZD-2026', 9000)"))
+    made = Window(installation.instance, service)
+    yield made
+    made.close()
 
 
 @pytest.fixture

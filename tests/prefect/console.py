@@ -1,6 +1,7 @@
 """Prefect's API as an operator's browser uses it, and what our own tables say beside it."""
 
 import base64
+import json
 from typing import Any
 
 import httpx
@@ -54,9 +55,35 @@ class Console:
         return list(self.ask("POST", "/flow_runs/filter", {"limit": 200}))
 
     def steps(self, number: str) -> dict[str, dict[str, Any]]:
-        """The task runs of a case's run by ``key:round``."""
+        """The task runs of a case's run by ``key:round``, ``clock:id``, ``rung:id``."""
         body = {"flow_runs": {"id": {"any_": [self.run_id(number)]}}, "limit": 200}
         return {row["dynamic_key"]: row for row in self.ask("POST", "/task_runs/filter", body)}
+
+    def everything(self, number: str) -> str:
+        """Whatever Prefect gives out about a case's run."""
+        run_id = self.run_id(number)
+        of_run = {"flow_runs": {"id": {"any_": [run_id]}}, "limit": 200}
+        bars = self.ask("POST", "/task_runs/filter", of_run)
+        told = [
+            self.run(number),
+            bars,
+            self.ask("POST", "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run_id]}}}),
+            self.ask("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run_id]}}}),
+            self.ask(
+                "POST", "/events/filter", {"filter": {"related": {"id": [f"prefect.flow-run.{run_id}"]}}}
+            ),
+            self.ask("GET", f"/flow_run_states/?flow_run_id={run_id}"),
+            *(self.ask("GET", f"/task_run_states/?task_run_id={bar['id']}") for bar in bars),
+        ]
+        return json.dumps(told, ensure_ascii=False)
+
+    def tables(self, number: str) -> dict[str, list[dict[str, str]]]:
+        """The tables on the page of a case's run, without the case's number."""
+        wanted = {"artifacts": {"flow_run_id": {"any_": [self.run_id(number)]}, "type": {"any_": ["table"]}}}
+        return {
+            row["key"].removesuffix(f"-{number.lower()}"): json.loads(row["data"])
+            for row in self.ask("POST", "/artifacts/filter", wanted)
+        }
 
     def wait_shown(self, number: str, *, seconds: float = 120.0) -> dict[str, Any]:
         """Wait until the case is shown as it is now; gives its run."""

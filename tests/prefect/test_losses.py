@@ -2,6 +2,8 @@
 
 import os
 import signal
+from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,9 +11,10 @@ from sqlalchemy import text
 
 from deployments.processes import find_process, read_record
 from deployments.supervisor import Supervisor
+from engine.clocks.firing import fire_due
 from engine.procedures import installed
 from engine.service import Service
-from tests.builders import Bureau, decide_all, launch_case, scalars, todo_of, todos_of
+from tests.builders import Bureau, MovableClock, decide_all, launch_case, scalars, todo_of, todos_of
 from tests.prefect.console import Console
 from tests.waiting import wait_until
 from tests.website_process import WebsiteProcess
@@ -42,8 +45,13 @@ def test_prefect_database_dropped_with_waiting_cases_shows_all_again_and_moves_n
         for _ in range(place):
             decide_all(live, number, until="office-review")
         console.wait_shown(number)
+    late = launch_case(live.at(MovableClock(live.now - timedelta(days=30)))).number
+    fire_due(live)
+    wait_until(lambda: "escalated" in (console.run(late) or {"tags": ()})["tags"], what="the tag")
+    console.wait_shown(late)
+    limits = {number: _limits(console, number) for number in (closed, late)}
     before = {number: todo_of(live, number) for number in waiting}
-    runs = {number: console.run_id(number) for number in [*waiting, closed]}
+    runs = {number: console.run_id(number) for number in [*waiting, closed, late]}
     flags = scalars(live, "SELECT count(*) FROM incident")
     _drop_prefects_database(installation)
     wait_until(lambda: all(_anew(console, n, runs[n]) for n in runs), seconds=180, what="new runs")
@@ -54,6 +62,8 @@ def test_prefect_database_dropped_with_waiting_cases_shows_all_again_and_moves_n
             key, round_ = label.split(":")
             assert [row["start_time"]] == _opened(live, number, key, int(round_))
     console.wait_state(closed, "Completed")
+    console.wait_shown(late)
+    assert {number: _limits(console, number) for number in (closed, late)} == limits
     assert {number: todo_of(live, number) for number in waiting} == before
     assert scalars(live, "SELECT count(*) FROM incident") == flags
     events = scalars(live, "SELECT action FROM ledger_entry WHERE chain = 0")
@@ -61,6 +71,16 @@ def test_prefect_database_dropped_with_waiting_cases_shows_all_again_and_moves_n
     decide_all(live, waiting[0])
     wait_until(lambda: decide_all(live, waiting[0]), what="the paper copy's to-do")
     console.wait_state(waiting[0], "Completed")
+
+
+def _limits(console: Console, number: str) -> list[Any]:
+    """All that is shown of a case's time limits: tags, table, bars with their times."""
+    run = console.run(number)
+    assert run is not None
+    times = ("name", "state_type", "start_time", "end_time")
+    bars = {label: [row[each] for each in times] for label, row in console.steps(number).items()}
+    assert any(label.startswith(("clock:", "rung:")) for label in bars)
+    return [run["tags"], console.tables(number)["deadlines"], bars]
 
 
 def _anew(console: Console, number: str, before: str | None) -> bool:

@@ -124,11 +124,14 @@ def test_tags_sheet_and_link_are_kept_up_to_date_in_place(
     decide_all(live, number, until="office-review")
     console.wait_shown(number)
     wanted = {"artifacts": {"flow_run_id": {"any_": [run_id]}}}
-    made = {a["type"]: a for a in console.ask("POST", "/artifacts/filter", wanted)}
-    assert set(made) == {"table", "markdown"}
-    assert f"{live.settings.base_url}/cases/{number}" in made["markdown"]["data"]
-    assert '"环节 Step": "办公室核稿 Office review"' in made["table"]["data"]
-    assert "办理中 open" in made["table"]["data"]
+    made = {a["key"]: a["data"] for a in console.ask("POST", "/artifacts/filter", wanted)}
+    link, sheet, limits = (f"{key}-{number.lower()}" for key in ("case", "routing-sheet", "deadlines"))
+    assert set(made) == {link, sheet, limits}
+    assert f"{live.settings.base_url}/cases/{number}" in made[link]
+    assert '"环节 Step": "办公室核稿 Office review"' in made[sheet]
+    assert "办理中 open" in made[sheet]
+    assert "按期办结 met" in made[limits]
+    assert "计时中 running" in made[limits]
     decide_all(live, number, until="never")
     wait_until(lambda: decide_all(live, number), what="the paper copy's to-do")
     run = console.wait_state(number, "Completed")
@@ -138,4 +141,4 @@ def test_tags_sheet_and_link_are_kept_up_to_date_in_place(
         n=number,
     )
     assert run["tags"] == ["proactive-disclosure", "执法监督股", number, doc_no]
-    assert len(console.ask("POST", "/artifacts/filter", wanted)) == 2
+    assert len(console.ask("POST", "/artifacts/filter", wanted)) == 3

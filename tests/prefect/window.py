@@ -5,7 +5,6 @@ under a flow of its own, so nothing of the installation meddles.
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -59,11 +58,3 @@ class Window(Console):
 
         with temporary_settings(self._settings):
             return asyncio.run(run())
-
-    def tables(self, number: str) -> dict[str, list[dict[str, str]]]:
-        """The tables on the page of a case's run, without the case's number."""
-        wanted = {"artifacts": {"flow_run_id": {"any_": [self.run_id(number)]}, "type": {"any_": ["table"]}}}
-        return {
-            row["key"].removesuffix(f"-{number.lower()}"): json.loads(row["data"])
-            for row in self.ask("POST", "/artifacts/filter", wanted)
-        }

@@ -61,6 +61,8 @@ def test_every_arranged_day_is_told_once(year: int) -> None:
     found = holidays_of(CALENDAR, year)
     made_up = [on for each in found for on in each.make_up if on.year == year]
     assert sorted(made_up) == sorted(on for on in workdays if on.year == year)
+    far = [min(abs(each.first - on), abs(each.last - on)) for each in found for on in each.make_up]
+    assert max(far, default=timedelta()) <= timedelta(14)  # each with the holiday it pays for
     off = {each.first + timedelta(n) for each in found for n in range(each.days)}
     assert off >= {on for on in holidays if on.year == year}
     assert not any(CALENDAR.day(on).works for on in off)

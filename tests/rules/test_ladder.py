@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from rules.due import Due, reckon
 from rules.errors import MalformedFile
-from rules.ladder import GRACE, Ending, Ladder, Rung, RungKind, ladder_of, read_ladders, rungs
+from rules.ladder import (
+    GRACE,
+    Ending,
+    Ladder,
+    Rung,
+    RungKind,
+    is_urgent,
+    ladder_of,
+    read_ladders,
+    rungs,
+)
 from rules.parameters import statutory
 from rules.periods import CalendarDays, Period, RunningHours, Unit, WorkingDays
 from rules.positions import Position, escalation_of
@@ -130,3 +140,23 @@ def test_a_missed_limit_goes_up_to_the_head_and_never_to_oneself() -> None:
         goes = [escalation_of(position, place) for place in (1, 2, 3, 4)]
         assert goes[2:] == [Position.HEAD] * 2
         assert position is Position.HEAD or position not in goes
+
+
+def test_the_last_reminder_and_every_missed_limit_are_urgent_and_nothing_else_is() -> None:
+    said = {
+        (rung.kind.value, rung.place): is_urgent(rung.kind, rung.place, LADDER)
+        for rung in climb(due(WorkingDays(20)))
+    }
+    assert said == {
+        ("remind", 5): False,
+        ("remind", 2): False,
+        ("remind", 1): True,
+        ("overdue", 0): True,
+        ("escalate", 1): True,
+        ("escalate", 2): True,
+        ("escalate", 3): True,
+        ("still-overdue", 1): True,
+        ("still-overdue", 2): True,
+    }
+    assert is_urgent(RungKind.LAPSE, 0, LADDER)
+    assert not any(is_urgent(kind, 1, LADDER) for kind in (RungKind.NOT_COUNTED, RungKind.ARRIVE))
