@@ -26,11 +26,11 @@ class Remaining:
 
     @property
     def zh(self) -> str:
-        """还剩3个工作日, 今日到期, 逾期2个工作日."""
+        """剩3个工作日, 今日到期, 逾期2个工作日."""
         if not self.late and not self.number and self.unit is not Unit.RUNNING_HOURS:
             return "今日到期"
         much = f"{self.number or '不足1'}{_WORDS[self.unit][0]}"
-        return f"逾期{much}" if self.late else f"还剩{much}"
+        return f"逾期{much}" if self.late else f"剩{much}"
 
     @property
     def en(self) -> str:

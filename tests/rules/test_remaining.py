@@ -29,14 +29,14 @@ def left(unit: Unit, now: str | datetime, *, on: str = "2026-04-30", late_from: 
 @pytest.mark.parametrize(
     ("unit", "now", "zh", "en"),
     [
-        (WORKING, "2026-04-27T09:00", "还剩3个工作日", "3 working days left"),
-        (WORKING, "2026-04-29T23:59", "还剩1个工作日", "1 working day left"),
+        (WORKING, "2026-04-27T09:00", "剩3个工作日", "3 working days left"),
+        (WORKING, "2026-04-29T23:59", "剩1个工作日", "1 working day left"),
         (WORKING, "2026-04-30T23:59", "今日到期", "due today"),
         # 1 to 5 May are holidays; Saturday 9 May is worked.
         (WORKING, "2026-05-01T00:00", "逾期不足1个工作日", "under 1 working day late"),
         (WORKING, "2026-05-06T00:00", "逾期1个工作日", "1 working day late"),
         (WORKING, "2026-05-09T12:00", "逾期4个工作日", "4 working days late"),
-        (CALENDAR_DAYS, "2026-04-20T09:00", "还剩10日", "10 calendar days left"),
+        (CALENDAR_DAYS, "2026-04-20T09:00", "剩10日", "10 calendar days left"),
         (CALENDAR_DAYS, "2026-05-01T00:00", "逾期1日", "1 calendar day late"),
     ],
 )
@@ -48,9 +48,9 @@ def test_days_are_told_by_the_organs_calendar(unit: Unit, now: str, zh: str, en:
 @pytest.mark.parametrize(
     ("now", "zh"),
     [
-        ("2026-04-30T03:00", "还剩6小时"),
-        ("2026-04-30T03:01", "还剩5小时"),
-        ("2026-04-30T08:30", "还剩不足1小时"),
+        ("2026-04-30T03:00", "剩6小时"),
+        ("2026-04-30T03:01", "剩5小时"),
+        ("2026-04-30T08:30", "剩不足1小时"),
         ("2026-04-30T09:00", "逾期不足1小时"),
         ("2026-05-01T10:00", "逾期25小时"),
     ],
