@@ -15,6 +15,7 @@ from engine.reading.documents import (
     read_attachment,
     read_version,
 )
+from engine.reading.family import Relative, read_family
 from engine.reading.inbox import DueFilter, Inbox, inbox
 from engine.reading.law import CalendarYear, ParameterView, read_calendar_year, read_parameters
 from engine.reading.ledger import CaseLedger, read_ledger
@@ -23,6 +24,7 @@ from engine.reading.links import Followed, LinkState, LinkUnknown, follow
 from engine.reading.mailbox import Mail, MailLine, list_mails, read_mail
 from engine.reading.people import Directory, PersonView, read_directory
 from engine.reading.procedures import ProcedureSchema, ProcedureSummary, list_procedures, read_procedure
+from engine.reading.running import RunningLimits, list_running
 from engine.reading.runs import read_flow_run
 from engine.reading.status import Status, read_status
 from engine.reading.todo import Todo, read_assignment
@@ -53,6 +55,8 @@ __all__ = [
     "PersonView",
     "ProcedureSchema",
     "ProcedureSummary",
+    "Relative",
+    "RunningLimits",
     "Status",
     "Timeline",
     "Todo",
@@ -64,6 +68,7 @@ __all__ = [
     "list_cases",
     "list_mails",
     "list_procedures",
+    "list_running",
     "list_undelivered",
     "list_versions",
     "path_from_launch",
@@ -74,6 +79,7 @@ __all__ = [
     "read_clocks",
     "read_deliveries",
     "read_directory",
+    "read_family",
     "read_flow_run",
     "read_leads",
     "read_ledger",

@@ -1,17 +1,16 @@
 """The inbox 待办: what a person may act on now, what is due first at the top."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
 from engine.actor import Actor
+from engine.reading.places import place_from, place_of
 from engine.reading.todo import LIMITS_OF_TODO, TODO, Todo, may_act, todos_from
 from engine.service import Service
-from rules.errors import InvalidInput
 
 PAGE = 200
 SOON_DAYS = 3
@@ -105,7 +104,7 @@ def inbox(
         InvalidInput: that is no place in an inbox.
     """
     held = sorted(actor.holdings, key=str)
-    after_due, after_id = _place(after)
+    place = place_from(after)
     arguments = {
         "me": actor.person_id,
         "positions": [position for position, _unit in held],
@@ -113,8 +112,8 @@ def inbox(
         "now": service.now,
         "soon": _soon(service),
         "due": due.value,
-        "after_due": after_due,
-        "after_id": after_id,
+        "after_due": place.due,
+        "after_id": place.id,
         "page": size + 1,
     }
     with service.read() as connection:
@@ -123,35 +122,10 @@ def inbox(
         page = [row for row in rows[:size] if row.id is not None]
         mine = [row for row in page if may_act(actor, row)]
         todos = todos_from(service, connection, actor, mine)
-    return Inbox(todos, _said(page[-1]) if len(rows) > size else None, counts)
+    return Inbox(todos, place_of(page[-1].late_from, page[-1].id) if len(rows) > size else None, counts)
 
 
 def _soon(service: Service) -> datetime:
     """The end of the last day that is soon."""
     after = service.today + timedelta(SOON_DAYS + 1)
     return datetime.combine(after, time(), tzinfo=ZoneInfo(service.settings.timezone))
-
-
-# A place in the list is the due instant in microseconds, or "-" for none, and the to-do's number.
-
-_NEVER = "-"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_A_MICROSECOND = timedelta(microseconds=1)
-
-
-def _said(row: Any) -> str:
-    due = _NEVER if row.late_from is None else (row.late_from - _EPOCH) // _A_MICROSECOND
-    return f"{due}.{row.id}"
-
-
-def _place(said: str) -> tuple[str, int]:
-    if not said:
-        return "-infinity", 0
-    due, _, number = said.partition(".")
-    try:
-        after = "infinity" if due == _NEVER else (_EPOCH + int(due) * _A_MICROSECOND).isoformat()
-        return after, int(number)
-    except (ValueError, OverflowError):
-        raise InvalidInput(
-            where="after", field="after", why_zh="不是待办列表中的位置", why_en="it is no place in an inbox"
-        ) from None

@@ -52,6 +52,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         flow_run=reading.read_flow_run(service, session.actor, view.number),
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         **_limits(service, session, view),
+        family=reading.read_family(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
     )
