@@ -20,7 +20,10 @@ LOOK_SECONDS = 1.0
 """What the worker waits when nothing could be sent."""
 
 _PATIENCE_SECONDS = 300.0
-_WAITING = text("SELECT key FROM notification WHERE sent_at IS NULL AND dropped_at IS NULL")
+_WAITING = text(
+    "SELECT key FROM notification n WHERE routed_at IS NULL OR EXISTS (SELECT 1 FROM delivery d"
+    " WHERE d.notification_id = n.id AND d.sent_at IS NULL AND d.dropped_at IS NULL)"
+)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from deployments.lock import InstanceLock
 from deployments.ports import LOOPBACK, Ports, read_ports
 from deployments.prefect_environment import FOREIGN, UI_BASE, prefect_environment
 from deployments.processes import MARK
+from engine.settings import named_in
 
 MANAGED = (
     "GONGKAI_DATABASE_URL",
@@ -106,6 +107,7 @@ class Instance:
             "GONGKAI_PREFECT_UI_URL": f"http://{LOOPBACK}:{ports.prefect}{UI_BASE}",
             "GONGKAI_PREFECT_SERVER_URL": f"http://{LOOPBACK}:{ports.prefect}",
             "GONGKAI_PREFECT_AUTH_STRING": self.credentials.prefect_auth_string,
+            **self._channel_names(),
         }
 
     def child_environment(self, component: str) -> dict[str, str]:
@@ -126,6 +128,11 @@ class Instance:
             "PYTHONUNBUFFERED": "1",
             MARK: self.mark(component),
         }
+
+    def _channel_names(self) -> dict[str, str]:
+        """What the portal is told of the channels, whose addresses are secrets of the worker's."""
+        names = named_in(self.environ.get("GONGKAI_CHANNELS", ""))
+        return {"GONGKAI_CHANNEL_NAMES": ",".join(names)} if names else {}
 
     def _embedded_addresses(self) -> dict[str, str]:
         secrets, cluster = self.credentials, self.cluster

@@ -9,12 +9,14 @@ import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import make_url
 
 from deployments.errors import SettingsUnusable
 from engine.settings import Settings
+from notifications.addresses import AddressUnusable
+from rules.time import system_time
 
 _PLAIN = re.compile(r"[!-~]+")
 
@@ -45,6 +47,7 @@ def require_usable(settings: Settings) -> list[SettingFault]:
 def setting_faults(settings: Settings) -> Iterator[SettingFault]:
     """Everything wrong with the portal's address and the mail server's settings."""
     yield from _base_url(settings)
+    yield from _channels(settings)
     if settings.smtp_host:
         yield from _mail_server(settings)
 
@@ -100,6 +103,42 @@ def _mail_server(settings: Settings) -> Iterator[SettingFault]:
             "是本机地址，收件方的服务器会拒收；请设为本单位邮箱，如 gongkai@example.gov.cn",
             "is of this machine, which others' mail servers refuse: set an address of your organ",
         )
+
+
+def _channels(settings: Settings) -> Iterator[SettingFault]:
+    """Each channel by its name; no address is quoted, they are secrets."""
+    if not settings.channels.get_secret_value():
+        return
+    from engine.groups import addresses_of, group_at
+
+    for name, address in addresses_of(settings):
+        try:
+            group_at(address, system_time)
+        except AddressUnusable:
+            yield SettingFault(
+                "GONGKAI_CHANNELS",
+                True,
+                f"渠道“{name}”的地址无法使用；应形如 wecombot://KEY、dingtalk://SECRET@TOKEN 或 "
+                "https://SECRET@主机/路径（见 docs/messages.md）",
+                f"the address of “{name}” cannot be used: it looks like wecombot://KEY, "
+                "dingtalk://SECRET@TOKEN or https://SECRET@host/path (docs/messages.md)",
+            )
+        else:
+            server = urlsplit(_server_of(address))
+            if server.scheme == "http" and not _is_here(server.hostname or ""):
+                yield SettingFault(
+                    "GONGKAI_CHANNELS",
+                    False,
+                    f"渠道“{name}”使用 http，事项编号和链接未加密传输；请改为 https",
+                    f"“{name}” is plain http: numbers and links travel unencrypted. Use https",
+                )
+
+
+def _server_of(address: str) -> str:
+    """Where a channel's address leads."""
+    if address.startswith(("http:", "https:")):
+        return address
+    return parse_qs(urlsplit(address).query).get("server", [""])[0]
 
 
 def _works_for_others(settings: Settings) -> bool:

@@ -10,6 +10,8 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -27,6 +29,8 @@ from deployments.prefect_worker import GongkaiWorker, quiet_prefect
 from engine.chores import Chores
 from engine.clocks.service import ClockService
 from engine.dispatcher import Dispatcher
+from engine.group_outbox import GroupOutbox
+from engine.groups import groups_of
 from engine.outbox import send_due
 from engine.projection.mending import RunSetter
 from engine.projection.projector import Projector
@@ -58,6 +62,10 @@ class Worker:
         self.projector = Projector(service, client, setter, self.deployments.of)
         self.dispatcher = Dispatcher(service, client, setter, self.pick_up)
         self.reconciler = Reconciler(service, client, setter, self.deployments.check)
+        groups = groups_of(service.settings, service.time)
+        self.group_outboxes = [GroupOutbox(service, name, group) for name, group in groups.items()]
+        # A thread each: a group that does not answer must not keep others, or anything else, waiting.
+        self._tellers = ThreadPoolExecutor(max(1, len(groups)), "tell")
         self._prefect_worker: GongkaiWorker | None = None
 
     async def run(self) -> None:
@@ -76,6 +84,9 @@ class Worker:
             tasks.create_task(forever("outbox", self._send, every_seconds=OUTBOX_SECONDS))
             # In every worker, whether it leads or not: a rung is claimed by the lock on its case.
             tasks.create_task(forever("clocks", self._keep_time, every_seconds=0, limit_seconds=300))
+            for outbox in self.group_outboxes:
+                tell = self._leading(partial(self._tell, outbox))
+                tasks.create_task(forever(f"outbox-{outbox.name}", tell, every_seconds=OUTBOX_SECONDS))
 
     async def execute_runs(self) -> int:
         """Prefect's own worker loop; it ends after a row of failures and is then begun anew."""
@@ -120,6 +131,9 @@ class Worker:
 
     async def _send(self) -> int:
         return await asyncio.to_thread(send_due, self.service)
+
+    async def _tell(self, outbox: GroupOutbox) -> int:
+        return await asyncio.get_running_loop().run_in_executor(self._tellers, outbox.tell_due)
 
 
 async def serve() -> None:

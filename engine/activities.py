@@ -35,7 +35,6 @@ def publish_document(service: Service, lease: Lease) -> dict[str, Any]:
             adapter=website.name,
             request=request,
             receipt=receipt,
-            due=service.machine_now,
         )
         if not isinstance(website, PublicRegister):  # beside the website, every document is in the register
             enter(connection, request, published_at=receipt.published_at, website_url=receipt.url)

@@ -1,5 +1,5 @@
 """What the worker does for the database alone: repeats failed advances, looks after to-dos whose post
-changed hands, removes uploads nobody submitted, seals the ledger once a day."""
+changed hands, removes uploads nobody submitted, makes the digests, seals the ledger once a day."""
 
 import time
 from datetime import date, datetime, timedelta
@@ -11,10 +11,13 @@ from engine import ledger
 from engine.acts.desk import forget_old_drafts
 from engine.acts.retry import retry_stuck
 from engine.acts.uploads import remove_unused_uploads
+from engine.digest import make_digests, release_held
 from engine.projection.record import stuck_cases
 from engine.roster_watch import RosterWatch
+from engine.routing import give_orphans_to_mail
 from engine.service import Service
 from models import LedgerSeal
+from rules.working_calendar import WorkingCalendar
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +43,7 @@ class Chores:
         self._roster.run()
         self.remove_uploads()
         self.forget_drafts()
+        self.make_digests()
         self.seal_ledger()
 
     def retry_stuck_cases(self) -> None:
@@ -69,6 +73,14 @@ class Chores:
             return
         forget_old_drafts(self.service)
         self._tidied_at = now
+
+    def make_digests(self) -> None:
+        """Queue the digests of a working day; let go what waits for one, or for a channel, no more there."""
+        release_held(self.service)
+        give_orphans_to_mail(self.service)
+        made = make_digests(self.service, WorkingCalendar(timezone=self.service.settings.timezone))
+        if made:
+            log.info("digests-made", people=made)
 
     def seal_ledger(self) -> None:
         """Seal once per local day, the first time at start."""

@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 from prefect.states import Running
 from prefect.task_engine import run_task_async
+from pydantic import PrivateAttr
 
 from engine.activities import ACTIVITIES
 from engine.leases import Lease, give_up, renew, settle
@@ -39,10 +40,11 @@ class EffectFailed(Exception):
 
 async def execute(service: Service, lease: Lease, step: StepSeen, flow_run_id: UUID) -> None:
     """Try the effect, then settle the step or note the failure; without the lease it is an orphan effect."""
+    ahead = await asyncio.to_thread(service.ahead) or timedelta(0)
     try:
         async with _kept(service, lease):
             facts: Any = await run_task_async(
-                _task(service, lease, step), task_run=_row(step, flow_run_id), parameters={}
+                _task(service, lease, step), task_run=_row(step, flow_run_id, ahead), parameters={}
             )
     except Exception as error:  # whatever an effect does, the case must be able to wait for the next try
         text = error.message("zh") if isinstance(error, GongkaiError) else _name(error)
@@ -88,17 +90,25 @@ async def _may_help(_task: Any, _run: Any, state: Any) -> bool:
 
 
 class OpenedTaskRun(TaskRun):
-    """The engine stamps the start at every try; the bar should begin where the step was opened."""
+    """The engine stamps the start at every try; the bar should begin where the step was opened.
+
+    It stamps states by the machine's clock; the projector's for the same task run are in statutory time, and
+    of two states the server keeps the later one.
+    """
+
+    _ahead: timedelta = PrivateAttr(default=timedelta(0))
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "start_time" and self.__dict__.get("start_time") is not None:
             return
+        if name == "state":
+            value.timestamp += self._ahead
         super().__setattr__(name, value)
 
 
-def _row(step: StepSeen, flow_run_id: UUID) -> TaskRun:
+def _row(step: StepSeen, flow_run_id: UUID, ahead: timedelta) -> TaskRun:
     """The step round's one task run, which the projector has shown or will show too."""
-    return OpenedTaskRun(
+    row = OpenedTaskRun(
         id=task_run_id(flow_run_id, step.label),
         name=step_name(step),
         flow_run_id=flow_run_id,
@@ -106,9 +116,11 @@ def _row(step: StepSeen, flow_run_id: UUID) -> TaskRun:
         dynamic_key=step.label,
         run_count=0,
         start_time=step.opened_at,
-        state=Running(),
         tags=[step.kind],
     )
+    row._ahead = ahead
+    row.state = Running()
+    return row
 
 
 @contextlib.asynccontextmanager

@@ -55,9 +55,12 @@ def require_holders(connection: Connection, posts: Mapping[Post, Facts], today: 
 
 
 def who_may_act(connection: Connection, posts: Mapping[Post, Facts], today: date) -> dict[Post, list[int]]:
-    """Ids of the persons who may act for each post on a step of these facts, in order."""
+    """Ids of the persons who may act for each post on a step of these facts and are active, in order."""
     held = _holders(connection, posts, today)
-    return {post: sorted(held[post] - set(kept_out(facts))) for post, facts in posts.items()}
+    named = [post.person_id for post in posts if post.person_id is not None]
+    gone = select(_person.c.id).where(_person.c.id.in_(named), ~_person.c.active)
+    away = set(connection.scalars(gone)) if named else set()
+    return {post: sorted(held[post] - away - set(kept_out(facts))) for post, facts in posts.items()}
 
 
 def is_held(connection: Connection, post: Post, today: date) -> bool:

@@ -81,9 +81,6 @@ def _ask_administrators(work: Work, incident_id: int) -> None:
                     "assignment_id": assignment_id,
                     "person_id": person,
                     "created_at": work.now,
-                    "next_try_at": work.machine_now,
-                    "attempts": 0,
-                    "last_error": "",
                 }
                 for person in sorted(set(administrators))
             ],

@@ -288,6 +288,14 @@ CHECKS = (
         " = EXISTS (SELECT 1 FROM register_text t WHERE t.slug = r.slug AND t.source = 'title'"
         " AND t.said = r.title)",
     ),
+    # Every message has a way to its person.
+    Check(
+        "message-has-a-channel",
+        "通知没有任何发送渠道",
+        "a message was given no channel to leave by",
+        "SELECT n.key AS place FROM notification n WHERE n.routed_at IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification_id = n.id)",
+    ),
     # What a person should see to.
     Check(
         "cases-stopped",
@@ -301,8 +309,9 @@ CHECKS = (
         "mail-does-not-leave",
         "通知多次发送失败",
         "a message could not be sent several times",
-        "SELECT n.key || ' ' || n.last_error AS place FROM notification n"
-        " WHERE n.sent_at IS NULL AND n.dropped_at IS NULL AND n.attempts >= 5 LIMIT 5",
+        "SELECT concat_ws(' ', n.key, d.channel, d.last_error) AS place"
+        " FROM delivery d JOIN notification n ON n.id = d.notification_id"
+        " WHERE d.sent_at IS NULL AND d.dropped_at IS NULL AND d.attempts >= 5 LIMIT 5",
         Severity.WARNING,
     ),
     Check(

@@ -13,6 +13,7 @@ from engine.clocks.keeping import granted_acts
 from engine.clocks.reckoning import Reckoned, reckoned, start_from
 from engine.law import Law, law_of
 from engine.service import Service
+from engine.unsent import ENDED, MOVED
 from notifications.messages import (
     Content,
     LimitActAnswered,
@@ -32,11 +33,6 @@ from rules.remaining import remaining
 
 if TYPE_CHECKING:
     from engine.message_facts import MessageFacts
-
-ENDED = "the time limit has ended"
-MOVED = "the time limit has moved"
-MOOT_LIMIT = (ENDED, MOVED)
-"""Reasons for which nobody misses a message about a limit."""
 
 _TOLD_ANYHOW = ("escalated", "lapsed")
 """What went up, and what silence brought about, is told also when it is over."""

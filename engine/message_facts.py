@@ -2,53 +2,59 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
 from engine.actor import about_holdings
-from engine.limit_messages import LIMIT_CONTENT, MOOT_LIMIT, LimitFacts, load_limit
+from engine.limit_messages import LIMIT_CONTENT, LimitFacts, load_limit
 from engine.links import make_link
+from engine.reading.due import TodoDue, due_of_todos
+from engine.reading.todo import Todo, inbox
 from engine.service import Service
+from engine.unsent import CLOSED, INACTIVE, NOT_HELD, NOTHING_OPEN
+from notifications.channel_names import DIGEST
 from notifications.messages import (
     CaseClosed,
     CasePublished,
     Content,
+    DigestLine,
+    DigestOfDay,
     DraftHandedOver,
     IncidentOpened,
     PasswordSet,
     TodoArrived,
     TodoReturned,
+    TodoUrged,
 )
 from rules.positions import Position
 
-CLOSED = "the to-do is closed"
-INACTIVE = "the person is no longer active"
-NOT_HELD = "the person no longer holds the position"
-NO_ADDRESS = "the person has no e-mail address"
-UNUSABLE = "the e-mail address cannot be used"
-REFUSED = "refused by the mail server: "
-MOOT = (CLOSED, INACTIVE, NOT_HELD, *MOOT_LIMIT)
-"""Reasons for which nobody misses the message."""
-
-_NEEDS_OPEN_TODO = ("todo", "incident", "clock-asked")
+_NEEDS_OPEN_TODO = ("todo", "incident", "urged", "clock-asked")
 _FOR_THE_POST = (*_NEEDS_OPEN_TODO, "deadline", "escalated")
 
 # A return settles its step in the very change of the case that opens the step it goes back to.
 _FACTS = about_holdings(
     """
-    SELECT n.key, n.template, n.created_at, n.person_id, p.name, p.email, p.active,
+    SELECT n.key, n.template, n.created_at, n.urgent, n.person_id, p.username, p.name, p.email, m.mobile,
+           p.active,
            c.number, c.title, c.title_is_public, c.intake, c.closed_at AS case_closed_at, c.drafter_id,
            d.name AS drafter, u.name AS unit, a.id AS todo, a.position, a.person_id AS assigned_to,
-           a.closed_at, s.call, s.round, i.kind, i.blocking, r.title AS returned_by, w.url, w.published_at,
-           t.at AS set_at, COALESCE(b.name, t.actor) AS set_by,
+           a.opened_at, a.closed_at, s.call, s.round, i.kind, i.blocking, r.title AS returned_by,
+           w.url, w.published_at,
+           t.at AS entered_at, COALESCE(b.name, t.actor) AS entered_by,
+           CASE WHEN n.template = 'urged' THEN (SELECT count(*) FROM notification u
+                 WHERE u.assignment_id = n.assignment_id AND u.person_id = n.person_id
+                   AND u.template = 'urged' AND u.id <= n.id) END AS times_urged,
            EXISTS (SELECT 1 FROM holding h
                     WHERE h.person_id = n.person_id AND h.position = a.position
                       AND h.unit_id IS NOT DISTINCT FROM a.unit_id
                       AND {in_force}) AS holds
       FROM notification n
       JOIN person p ON p.id = n.person_id
+      LEFT JOIN message_wish m ON m.person_id = n.person_id
       LEFT JOIN cases c ON c.id = n.case_id
       LEFT JOIN person d ON d.id = c.drafter_id
       LEFT JOIN unit u ON u.id = c.unit_id
@@ -63,12 +69,17 @@ _FACTS = about_holdings(
       LEFT JOIN LATERAL (
            SELECT url, published_at FROM publication WHERE case_id = n.case_id ORDER BY id DESC LIMIT 1) w
         ON n.template = 'published'
-      LEFT JOIN ledger_entry t ON t.chain = 0
-       AND t.seq = CASE WHEN n.template = 'password-set' THEN split_part(n.key, ':', 2)::bigint END
+      LEFT JOIN ledger_entry t ON t.chain = COALESCE(n.case_id, 0)
+       AND t.seq = CASE WHEN n.template IN ('password-set', 'urged')
+                        THEN split_part(n.key, ':', 2)::bigint END
       LEFT JOIN person b ON b.username = t.actor
      WHERE n.id = :id
     """
 )
+
+
+MOST_LISTED = 50
+"""To-dos in one digest; of more only the number is told."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,9 @@ class MessageFacts:
             return NOT_HELD
         if self.limit is not None and self.limit.moot:
             return self.limit.moot
-        return "" if row.email else NO_ADDRESS
+        if row.template == DIGEST and not self.open_todos:
+            return NOTHING_OPEN
+        return ""
 
     def content(self) -> Content:
         """What the templates may show."""
@@ -108,6 +121,12 @@ class MessageFacts:
         """Only once attribute and secrecy are settled as public, never where a secret was ever claimed."""
         row = self.row
         return str(row.title) if row.title_is_public and not row.intake.get("state_secret") else ""
+
+    @cached_property
+    def open_todos(self) -> list[Todo]:
+        """What the recipient finds in the inbox now."""
+        actor = self.service.actor(self.row.username, channel=DIGEST)
+        return inbox(self.service, actor).todos
 
     def todo_link(self) -> str:
         """The recipient's own link to the to-do."""
@@ -158,6 +177,49 @@ def _todo(facts: MessageFacts) -> Content:
         basis=row.call["basis"],
         arrived=arrived,
         link=facts.todo_link(),
+    )
+
+
+def _urged(facts: MessageFacts) -> Content:
+    row = facts.row
+    step = row.call["title"] if row.call else {"zh": "异常", "en": "incident"}
+    return TodoUrged(
+        recipient=row.name,
+        case_number=row.number,
+        public_title=facts.title,
+        step_zh=step["zh"],
+        step_en=step["en"],
+        unit=row.unit,
+        arrived=facts.local(row.opened_at),
+        by=row.entered_by,
+        times=row.times_urged,
+        link=facts.todo_link(),
+    )
+
+
+def _digest(facts: MessageFacts) -> Content:
+    service, todos = facts.service, facts.open_todos
+    with service.read() as connection:
+        due = due_of_todos(connection, [todo.id for todo in todos])
+    todos = sorted(todos, key=lambda todo: due[todo.id].on if todo.id in due else date.max)
+    return DigestOfDay(
+        recipient=facts.row.name,
+        day=facts.local(facts.row.created_at)[:10],
+        count=len(todos),
+        lines=tuple(_line(facts, todo, due.get(todo.id)) for todo in todos[:MOST_LISTED]),
+        more=max(0, len(todos) - MOST_LISTED),
+        link=f"{service.settings.base_url.rstrip('/')}/inbox",
+    )
+
+
+def _line(facts: MessageFacts, todo: Todo, due: TodoDue | None) -> DigestLine:
+    return DigestLine(
+        case_number=todo.case,
+        what_zh=todo.step.zh if todo.step else "异常",
+        what_en=todo.step.en if todo.step else "Incident",
+        since=facts.local(todo.opened_at),
+        due=due.on.isoformat() if due else "",
+        provisional=bool(due and due.provisional),
     )
 
 
@@ -213,14 +275,16 @@ def _password_set(facts: MessageFacts) -> Content:
     row = facts.row
     return PasswordSet(
         recipient=row.name,
-        by=row.set_by,
-        at=facts.local(row.set_at),
+        by=row.entered_by,
+        at=facts.local(row.entered_at),
         link=f"{facts.service.settings.base_url.rstrip('/')}/sign-in",
     )
 
 
 _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "todo": _todo,
+    "urged": _urged,
+    DIGEST: _digest,
     "incident": _incident,
     "published": _published,
     "closed": _closed,

@@ -93,7 +93,6 @@ def _ask_statement(step: CTE | None = None, *, with_clock: bool = False) -> Stat
         "document_version_id",
         "opened_at",
     )
-    due = bindparam("next_try_at", type_=_notification.c.next_try_at.type)
     step_id = bindparam("step_id", type_=BigInteger) if step is None else select(step.c.id).scalar_subquery()
     todo = (
         insert(_assignment)
@@ -123,9 +122,6 @@ def _ask_statement(step: CTE | None = None, *, with_clock: bool = False) -> Stat
         "assignment_id": todo.c.id,
         "person_id": holder.c.id,
         "created_at": todo.c.opened_at,
-        "attempts": literal(0),
-        "next_try_at": due,
-        "last_error": literal(""),
     }
     asked = (
         insert(_notification)
@@ -226,7 +222,6 @@ def _ask(work: Work, row: StepRow, ordinal: int, statement: Statement, step: dic
             "ordinal": ordinal,
             "document_version_id": row.document_version_id,
             "opened_at": work.now,
-            "next_try_at": work.machine_now,
             "today": today,
             "kept_out": kept_out(duties(work, row.call, post)),
         },

@@ -34,6 +34,8 @@ class Act(StrEnum):
     ATTEND = "attend"
     ASK_OF_CLOCK = "ask-of-clock"
     ANSWER_OF_CLOCK = "answer-of-clock"
+    CHOOSE_OWN_MESSAGES = "choose-own-messages"
+    URGE = "urge"
 
 
 _NAMES = {
@@ -57,6 +59,8 @@ _NAMES = {
     Act.ATTEND: ("办理该督办", "attend to this escalation"),
     Act.ASK_OF_CLOCK: ("就该时限提出申请", "ask anything of this time limit"),
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
+    Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
+    Act.URGE: ("催办该事项", "urge this case"),
 }
 
 
@@ -66,6 +70,7 @@ class Facts:
 
     where: str = ""
     drafter_id: int | None = None
+    launcher_id: int | None = None
     unit_id: int | None = None
     position: str = ""
     assigned_person_id: int | None = None
@@ -219,10 +224,22 @@ def _watchers(actor: Actor, _facts: Facts) -> _Refusal | None:
     return _Refusal("只有系统管理员和管理者可以查看", "only administrators and managers may")
 
 
+def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
+    initiated = actor.person_id in (facts.drafter_id, facts.launcher_id)
+    if initiated or actor.is_administrator or actor.is_manager or actor.holds(Position.OFFICE):
+        return None
+    return _Refusal(
+        "只有发起人、拟稿人、办公室、管理者和系统管理员可以催办",
+        "only whoever launched or drafts it, the office, managers and administrators may",
+        "如确有需要，请联系办公室",
+        "If you need it, ask the office",
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
-    return _Refusal("只能管理自己的令牌", "you may manage your own only")
+    return _Refusal("只能管理自己的", "you may manage your own only")
 
 
 def _addressee(actor: Actor, facts: Facts) -> _Refusal | None:
@@ -252,4 +269,6 @@ _RULES = {
     Act.ATTEND: _holder,
     Act.ASK_OF_CLOCK: _ask_of_clock,
     Act.ANSWER_OF_CLOCK: _answer_of_clock,
+    Act.CHOOSE_OWN_MESSAGES: _own,
+    Act.URGE: _urge,
 }

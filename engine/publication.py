@@ -112,13 +112,8 @@ def note_publication(
     adapter: str,
     request: PublishRequest,
     receipt: Receipt,
-    due: datetime,
 ) -> None:
-    """公开记录: which version stands where, since when. The same key again changes nothing.
-
-    Args:
-        due: when the drafter may be told, on the machine's clock.
-    """
+    """公开记录: which version stands where, since when. The same key again changes nothing."""
     connection.execute(
         upsert(Publication.__table__)
         .values(
@@ -132,7 +127,7 @@ def note_publication(
         )
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
     )
-    tell_published(connection, case_id, at=receipt.published_at, due=due)
+    tell_published(connection, case_id, at=receipt.published_at)
 
 
 def request_for(connection: Connection, *, case_id: int, version_id: int, key: str) -> PublishRequest:

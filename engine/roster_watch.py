@@ -43,16 +43,19 @@ _HELD = about_holdings(
 _ACTIVE = text("SELECT id FROM person WHERE active")
 _OPEN = text(
     """
-    SELECT a.id, a.case_id, a.step_id, a.position, a.unit_id, a.person_id, c.number, c.drafter_id,
-           (s.call->>'clerical')::bool AS clerical, (s.call->>'signs')::bool AS signs,
-           s.key || ':' || s.round AS label,
+    SELECT a.id, a.case_id, a.step_id, a.rung_id, a.clock_act_id, a.position, a.unit_id, a.person_id,
+           c.number, c.drafter_id, s.key || ':' || s.round AS label, x.asked_by,
+           -- Whoever drafted or reviewed may still be pressed, or answer what was asked of a limit.
+           COALESCE((s.call->>'clerical')::bool, true) AS clerical,
+           COALESCE((s.call->>'signs')::bool, false) AS signs,
            ARRAY(SELECT created_by FROM document_version WHERE case_id = c.id) AS authors,
            ARRAY(SELECT d.person_id FROM decision d JOIN step r ON r.id = d.step_id
                   WHERE d.case_id = c.id AND NOT (r.call->>'clerical')::bool
                     AND NOT (r.call->>'signs')::bool) AS reviewers,
            ARRAY(SELECT person_id FROM notification WHERE assignment_id = a.id) AS told
-      FROM assignment a JOIN step s ON s.id = a.step_id JOIN cases c ON c.id = a.case_id
-     WHERE a.closed_at IS NULL AND c.closed_at IS NULL ORDER BY a.id
+      FROM assignment a JOIN cases c ON c.id = a.case_id LEFT JOIN step s ON s.id = a.step_id
+      LEFT JOIN clock_act x ON x.id = a.clock_act_id
+     WHERE a.closed_at IS NULL AND c.closed_at IS NULL AND a.incident_id IS NULL ORDER BY a.id
     """
 )
 _REPORTED = text(
@@ -121,7 +124,7 @@ def _may_act(
         reviewed_by=frozenset(todo.reviewers),
         authors=frozenset(todo.authors),
     )
-    return sorted(held.get((todo.position, todo.unit_id), set()) - set(kept_out(facts)))
+    return sorted(held.get((todo.position, todo.unit_id), set()) - {*kept_out(facts), todo.asked_by})
 
 
 def _tell(service: Service, todo: Row[Any], people: list[int]) -> int:
@@ -129,17 +132,21 @@ def _tell(service: Service, todo: Row[Any], people: list[int]) -> int:
     new = [person for person in people if person not in todo.told]
     if not new:
         return 0
+    template, about = "todo", todo.id
+    if todo.rung_id is not None:
+        template, about = "escalated", todo.rung_id
+    elif todo.clock_act_id is not None:
+        template, about = "clock-asked", todo.clock_act_id
     rows = [
         {
-            "key": f"todo:{todo.id}:{person}",
-            "template": "todo",
+            "key": f"{template}:{about}:{person}",
+            "template": template,
             "case_id": todo.case_id,
             "assignment_id": todo.id,
+            "rung_id": todo.rung_id,
+            "clock_act_id": todo.clock_act_id,
             "person_id": person,
             "created_at": service.now,
-            "next_try_at": service.machine_now,
-            "attempts": 0,
-            "last_error": "",
         }
         for person in new
     ]
@@ -153,8 +160,7 @@ def _report(service: Service, todo: Row[Any]) -> None:
     log.warning(KIND, case=todo.number, position=todo.position)
     with service.database.begin() as connection:
         work = work_on_case(service, connection, todo.case_id, channel="roster")
-        step = work.step_of(todo.step_id)
-        if work.case.closed_at is not None or step is None or step.settled_at is not None:
+        if not any(row.id == todo.id and row.closed_at is None for row in work.assignments):
             return
         open_incident(
             work,
@@ -167,7 +173,7 @@ def _report(service: Service, todo: Row[Any]) -> None:
             "(gongkai case hand-over). The new holder is told by itself; no retry is needed.",
             step_id=todo.step_id,
             blocking=False,
-            step=todo.label,
+            step=todo.label or "",
         )
         work.finish()
 

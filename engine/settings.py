@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notifications.addresses import AddressUnusable, mail_address
+from notifications.channel_names import fits
 
 BY_HAND: Literal["by-hand"] = "by-hand"
 """People publish, and enter where."""
@@ -81,6 +82,13 @@ class Settings(BaseSettings):
     mail_from: str = "gongkai@localhost"
     """Sender of every message; refused at the start when no message could be sent from it."""
 
+    channels: SecretStr = SecretStr("")
+    """Groups that are told besides mail, ``name=address`` with commas between them (docs/messages.md): robots
+    of 企业微信 (``wecombot://KEY``) and 钉钉 (``dingtalk://SECRET@TOKEN``), webhooks (``https://SECRET@host/…``)."""
+
+    channel_names: str = ""
+    """Their names, for the parts that are not given their secrets; ``gongkai up`` writes it."""
+
     website_url: str = ""
     """Publication endpoint of the bureau's website; empty: the built-in public register."""
 
@@ -127,6 +135,11 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=0.25, gt=0)
 
     @property
+    def group_names(self) -> list[str]:
+        """The channels there are besides mail."""
+        return named_in(self.channels.get_secret_value()) or listed(self.channel_names)
+
+    @property
     def website_way(self) -> Literal["automatic", "unsigned", "webhook", "by-hand"]:
         """How documents come to the website; ``automatic``: there is none beside the register."""
         if self.website == BY_HAND or not self.website_url:
@@ -143,6 +156,20 @@ class Settings(BaseSettings):
                 "须为邮箱地址，如 gongkai@qingling.example",
                 "it must be an e-mail address such as gongkai@qingling.example",
             ) from None
+        return value
+
+    @field_validator("channels")
+    @classmethod
+    def _are_channels(cls, value: SecretStr) -> SecretStr:
+        given = value.get_secret_value()
+        names = named_in(given)
+        addressed = all("://" in part.partition("=")[2] for part in listed(given))
+        if not addressed or not all(map(fits, names)) or len(set(names)) < len(names):
+            raise ValueError(
+                "须为逗号分隔的“名称=地址”，名称不重复，不得为 mail、digest（见 docs/messages.md）",
+                "it must be name=address with commas, each name once and none of mail, digest "
+                "(docs/messages.md)",
+            )
         return value
 
     @field_validator("timezone")
@@ -180,3 +207,8 @@ class Settings(BaseSettings):
 def listed(setting: str) -> list[str]:
     """What a setting names between commas."""
     return [part.strip() for part in setting.split(",") if part.strip()]
+
+
+def named_in(channels: str) -> list[str]:
+    """The names in ``Settings.channels``."""
+    return [part.partition("=")[0].strip() for part in listed(channels)]

@@ -1,7 +1,6 @@
 """Queueing messages about what became of a case or a password: rows of the outbox, in the same transaction.
 
 The decision path gets no statement more: what closes a case queues in the statement that closes its to-dos.
-What a message tells of happened in statutory time; when the outbox may send it is a matter of the machine's.
 """
 
 from datetime import datetime
@@ -19,25 +18,23 @@ _cases, _notification = Case.__table__, Notification.__table__
 def told_of_the_end(work: Work) -> CTE:
     """Tells a case's drafter that it ended, unless they were told that it is public: part of a statement."""
     published = exists().where(Publication.__table__.c.case_id == _cases.c.id)
-    row = _row(f"closed:{work.case.id}", "closed", work.case.id, at=work.now, due=work.machine_now)
+    row = _row(f"closed:{work.case.id}", "closed", work.case.id, at=work.now)
     return _queued(row.where(~published)).cte("told")
 
 
-def tell_published(connection: Connection, case_id: int, *, at: datetime, due: datetime) -> None:
+def tell_published(connection: Connection, case_id: int, *, at: datetime) -> None:
     """Tell the drafter that the document is public; a repeated publication tells nothing."""
-    connection.execute(_queued(_row(f"published:{case_id}", "published", case_id, at=at, due=due)))
+    connection.execute(_queued(_row(f"published:{case_id}", "published", case_id, at=at)))
 
 
 def tell_handed_over(work: Work, *, person: int) -> None:
     """Tell the former or the new drafter, once per change of the case that made the one the other."""
     key = f"handed-over:{work.case.id}:{work.seq}:{person}"
-    row = _row(key, "handed-over", work.case.id, at=work.now, due=work.machine_now, person=person)
+    row = _row(key, "handed-over", work.case.id, at=work.now, person=person)
     work.connection.execute(_queued(row))
 
 
-def tell_password_set(
-    connection: Connection, *, entry: int, person: int, now: datetime, due: datetime
-) -> None:
+def tell_password_set(connection: Connection, *, entry: int, person: int, now: datetime) -> None:
     """Tell somebody that another set their password; the organ's ``entry`` says who, and when."""
     connection.execute(
         insert(_notification).values(
@@ -45,32 +42,19 @@ def tell_password_set(
             template="password-set",
             person_id=person,
             created_at=now,
-            next_try_at=due,
-            attempts=0,
-            last_error="",
+            urgent=True,  # whoever did not ask for it must not learn of it in the morning
         )
     )
 
 
-_COLUMNS = (
-    "key",
-    "template",
-    "case_id",
-    "person_id",
-    "created_at",
-    "next_try_at",
-    "attempts",
-    "last_error",
-)
+_COLUMNS = ("key", "template", "case_id", "person_id", "created_at")
 
 
-def _row(
-    key: str, template: str, case_id: int, *, at: datetime, due: datetime, person: int | None = None
-) -> Select[Any]:
+def _row(key: str, template: str, case_id: int, *, at: datetime, person: int | None = None) -> Select[Any]:
     """One message as the outbox keeps it; to the case's drafter where nobody else is named."""
-    queued, first_try = (literal(instant, DateTime(timezone=True)) for instant in (at, due))
+    queued = literal(at, DateTime(timezone=True))
     to = _cases.c.drafter_id if person is None else literal(person)
-    values = (literal(key), literal(template), _cases.c.id, to, queued, first_try, literal(0), literal(""))
+    values = (literal(key), literal(template), _cases.c.id, to, queued)
     return select(*values).where(_cases.c.id == case_id)
 
 

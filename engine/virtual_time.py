@@ -1,4 +1,4 @@
-"""Virtual time 虚拟时间: how far statutory time is ahead of the machine's, kept in the database made for it.
+"""Virtual time 虚拟时间: how far statutory time is ahead of the machine's, in the database made for it.
 
 The stamp in the database is the one truth: no setting says so too, which a process could lack and jump back.
 So every process asks; where there is no stamp it asks once, and the clock costs nothing from then on.
@@ -54,8 +54,12 @@ def _reading(database: Engine):  # type: ignore[no-untyped-def]
     return database.execution_options(isolation_level="AUTOCOMMIT").connect()
 
 
-def stamp(owner_url: str, now: datetime) -> bool:
-    """Make time movable in a new database, as the owner role; ``False``: it holds something already."""
+def stamp(owner_url: str, *, now: datetime, ahead: timedelta = timedelta(0)) -> bool:
+    """Make time movable in a new database, as the owner role; ``False``: it holds something already.
+
+    Args:
+        ahead: where statutory time begins; before the machine's is allowed.
+    """
     used = select(exists().select_from(Person), exists().select_from(Case), exists().select_from(LedgerEntry))
     database = create_engine(owner_url)
     try:
@@ -64,7 +68,7 @@ def stamp(owner_url: str, now: datetime) -> bool:
                 return True
             if any(connection.execute(used).one()):
                 return False
-            connection.execute(insert(_stamp).values(id=1, ahead=timedelta(0), stamped_at=now))
+            connection.execute(insert(_stamp).values(id=1, ahead=ahead, stamped_at=now))
     finally:
         database.dispose()
     return True

@@ -14,6 +14,7 @@ from models.document import (
 )
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
+from models.message import Delivery, MessageWish
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
@@ -40,6 +41,7 @@ __all__ = [
     "Clock",
     "ClockAct",
     "Decision",
+    "Delivery",
     "DocumentIssue",
     "DocumentVersion",
     "Holding",
@@ -50,6 +52,7 @@ __all__ = [
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "MessageWish",
     "Notification",
     "Organ",
     "Person",

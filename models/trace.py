@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, false, text
 from sqlmodel import Field
 
 from models.columns import Stored, generated_id, instant, json_object, reference
@@ -64,19 +64,14 @@ class LedgerSealHead(Stored, table=True):
 
 
 class Notification(Stored, table=True):
-    """A message waiting in the outbox or sent. ``key`` makes it one; rendered when it is sent.
+    """A message 通知: one event for one person. ``key`` makes it one; rendered when it is sent.
 
-    ``case_id`` is null where it is about the person: that somebody set their password.
+    By which channels it leaves is decided by the worker (``routed_at``), never by whoever queues it.
+    ``urgent``: neither quiet hours nor the digest hold it back. ``case_id`` is null where it is of no case.
     """
 
     __tablename__ = "notification"
-    __table_args__ = (
-        Index(
-            "ix_notification_due",
-            "next_try_at",
-            postgresql_where=text("sent_at IS NULL AND dropped_at IS NULL"),
-        ),
-    )
+    __table_args__ = (Index("ix_notification_unrouted", "id", postgresql_where=text("routed_at IS NULL")),)
 
     id: int | None = generated_id()
     key: str = Field(unique=True)
@@ -87,12 +82,8 @@ class Notification(Stored, table=True):
     clock_act_id: int | None = reference("clock_act.id", nullable=True)
     person_id: int = reference("person.id")
     created_at: datetime = instant()
-    attempts: int = 0
-    next_try_at: datetime = instant()
-    leased_until: datetime | None = instant(nullable=True)
-    sent_at: datetime | None = instant(nullable=True)
-    dropped_at: datetime | None = instant(nullable=True)
-    last_error: str = ""
+    urgent: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    routed_at: datetime | None = instant(nullable=True)
 
 
 class TodoLink(Stored, table=True):

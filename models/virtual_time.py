@@ -9,7 +9,7 @@ from models.columns import Stored, instant
 
 
 class VirtualTime(Stored, table=True):
-    """One row in a database made for it, none in any other. How far statutory time is ahead only grows.
+    """One row in a database made for it, none in any other. How far it is ahead only grows.
 
     The database itself sees to both: the row is refused once anything is stored, and never taken back.
     """

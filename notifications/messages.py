@@ -45,6 +45,50 @@ class TodoReturned:
 
 
 @dataclass(frozen=True)
+class TodoUrged:
+    """Somebody urges a to-do 催办. ``times`` counts how often its person was urged about it."""
+
+    recipient: str
+    case_number: str
+    public_title: str
+    step_zh: str
+    step_en: str
+    unit: str
+    arrived: str
+    by: str
+    times: int
+    link: str
+
+    folder = "urged"
+
+
+@dataclass(frozen=True)
+class DigestLine:
+    """One open to-do in a digest; ``due`` is empty where no clock runs over it."""
+
+    case_number: str
+    what_zh: str
+    what_en: str
+    since: str
+    due: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class DigestOfDay:
+    """What is open for a person today 每日摘要; ``more`` to-dos are not listed."""
+
+    recipient: str
+    day: str
+    count: int
+    lines: tuple[DigestLine, ...]
+    more: int
+    link: str
+
+    folder = "digest"
+
+
+@dataclass(frozen=True)
 class IncidentOpened:
     """An incident 异常 waits for an administrator. Its text may quote others, so only its kind is told."""
 
@@ -221,6 +265,8 @@ class LimitActAnswered(_OfLimit):
 Content = (
     TodoArrived
     | TodoReturned
+    | TodoUrged
+    | DigestOfDay
     | IncidentOpened
     | CasePublished
     | CaseClosed

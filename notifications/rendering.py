@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from notifications.addresses import one_line
-from notifications.messages import Content, PasswordSet
+from notifications.messages import Content
 
 _NOT_FOR_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -37,16 +37,15 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
     """The e-mail for one recipient: plain text and HTML, Chinese first. The same ``key`` always gets the same
     Message-ID, and the same bytes while the facts are the same.
     """
-    values = asdict(content)
-    subject = _shortened(one_line(_rendered(content.folder, "subject", values)))
+    values, subject = asdict(content), subject_of(content)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
     message["From"] = sender
     message["To"] = to
     message["Date"] = at
     message["Message-ID"] = message_id(key, sender.addr_spec)
-    if not isinstance(content, PasswordSet):  # one thread per case
-        message["References"] = message_id(f"case:{content.case_number}", sender.addr_spec)
+    if case := case_of(content):  # one thread per case
+        message["References"] = message_id(f"case:{case}", sender.addr_spec)
     message["List-Id"] = f"<gongkai.{sender.domain}>"  # what people's filters go by
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: absence notes must not answer
     message["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
@@ -65,6 +64,16 @@ def mark_virtual(message: EmailMessage, at: datetime) -> None:
     del message["Subject"]
     message["Subject"] = _shortened(f"【虚拟时间 demonstration】{subject}")
     message["X-Gongkai-Virtual-Time"] = at.isoformat()
+
+
+def subject_of(content: Content) -> str:
+    """One line in both languages: what happened, and to which case. It never names a title."""
+    return _shortened(one_line(_rendered(content.folder, "subject", asdict(content))))
+
+
+def case_of(content: Content) -> str:
+    """The number of the case a message is about; empty: it is about a person."""
+    return getattr(content, "case_number", "")
 
 
 def message_id(key: str, sender: str) -> str:

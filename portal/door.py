@@ -81,6 +81,8 @@ class Door:
                 )  # the one body that is not held here
             elif method in _UNSAFE:
                 body = await self._admitted_body(scope, Patient(receive, self.patience))
+                # Received is what has come whole: beginning to send keeps no limit open.
+                scope["state"]["received_at"] = self.time()
                 receive = _replay(body, receive)
             await self.app(scope, receive, guarded)
         except ClientDisconnect:

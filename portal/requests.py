@@ -166,6 +166,18 @@ class AttendBody(_Body):
     note: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+class WishesBody(_Body):
+    """How one wishes to be told; quiet hours are local, ``22:00``, and both empty for none."""
+
+    channels: Annotated[
+        list[Annotated[Line, Field(max_length=30)]], Field(max_length=20, examples=[["mail"]])
+    ]
+    mobile: Annotated[Line, Field(max_length=20)] = ""
+    quiet_from: Annotated[Line, Field(max_length=5, examples=["22:00"])] = ""
+    quiet_until: Annotated[Line, Field(max_length=5, examples=["07:00"])] = ""
+    digest: bool = False
+
+
 class HandOverBody(_Body):
     """Who takes a draft on, and why."""
 

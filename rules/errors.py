@@ -536,6 +536,22 @@ class AssignmentClosed(GongkaiError):
     en = Said("To-do {assignment} is closed", "{why_en}", "Reload your inbox; this was not stored")
 
 
+class DecidedTooLate(GongkaiError):
+    """The time of a step whose silence has a meaning was over when the decision was received."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "待办{assignment}的期限已于{ended}届满，意见于{received}收到{why_zh}",
+        "依照{silence}，逾期未提出意见有其法定后果",
+        "无需再办；意见未保存，本次提交已记入留痕",
+    )
+    en = Said(
+        "The time for to-do {assignment} ended at {ended}; the decision was received at {received}{why_en}",
+        "By {silence} silence has its meaning once the time is over",
+        "Nothing to do; the decision was not stored, that it was sent is kept in the ledger",
+    )
+
+
 class AnotherKindOfTodo(GongkaiError):
     """A to-do is answered in its own way: a step decided, an escalation attended to, a request granted."""
 

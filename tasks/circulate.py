@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from engine.calls import HoldCall, ReturnMode, ReviewCall
-from engine.outcomes import ReviewOutcome
+from engine.outcomes import Lapsed, ReviewOutcome
 
 
 @dataclass
 class Paper:
-    """What is known of the circulating paper: the latest outcome of every desk, the current version."""
+    """What is known of the circulating paper: the latest decision of every desk, the current version."""
 
     outcomes: dict[str, ReviewOutcome] = field(default_factory=dict)
     standing: dict[str, int | None] = field(default_factory=dict)
@@ -27,6 +27,11 @@ class Paper:
     def stands(self, key: str) -> bool:
         """Whether the desk has decided on the current version and nobody reopened it."""
         return key in self.standing and self.standing[key] == self.version
+
+    def pass_over(self, call: ReviewCall) -> None:
+        """A desk whose silence has a meaning lets the paper pass, and has said nothing of this version."""
+        self.outcomes.pop(call.key, None)
+        self.standing[call.key] = self.version
 
     def note(self, call: ReviewCall, outcome: ReviewOutcome) -> None:
         """Take in a decision. A draft sets the current version, so earlier approvals of others fall."""
@@ -69,7 +74,8 @@ async def circulate(*stops: ReviewCall | HoldCall | Desk, ends: Condition) -> Pa
 
     A return reopens the chosen desk and all after it (run again), or only that desk and the one that
     returned (come back to me); an edit on the way asks everyone again who approved the old version.
-    ``ends`` stops the circulation early; a final signer's refusal stops it too.
+    ``ends`` stops the circulation early; a final signer's refusal stops it too. A desk that lapsed passes the
+    paper on; nobody has decided there, so nobody returns it there.
     """
     desks = [stop if isinstance(stop, Desk) else Desk(stop) for stop in stops]
     paper = Paper()
@@ -80,6 +86,11 @@ async def circulate(*stops: ReviewCall | HoldCall | Desk, ends: Condition) -> Pa
             paper.outcomes.pop(desk.call.asks_again, None)
             continue
         outcome = await desk.call.on(paper.version, _earlier(desks, desk, paper))
+        if isinstance(outcome, Lapsed):
+            paper.pass_over(desk.call)
+            if ends(paper):
+                break
+            continue
         paper.note(desk.call, outcome)
         if outcome.returned:
             _send_back(desks, desk, outcome, paper)

@@ -36,7 +36,14 @@ def review(
         within: key of the number in ``rules/data/parameters.yaml`` that says how long it may take.
         silence: the article that gives silence a meaning; when the time is over the step then lapses, and
             awaiting gives ``Lapsed``. Everywhere else a late decision counts.
+
+    Raises:
+        ValueError: silence that would sign or draft, or without a time that could be over.
     """
+    if silence and (signs or edits_document or not within):
+        raise ValueError(
+            f"{key}: silence signs nothing and drafts nothing, and needs a time that can be over"
+        )
     return ReviewCall(
         key=key,
         title=Title(*title),

@@ -1,4 +1,4 @@
-"""``launch``, ``case``, ``case retry``, ``schema``."""
+"""``launch``, ``case``, ``case retry``, ``case urge``, ``schema``."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -70,7 +70,9 @@ def launch(
 
 @prints
 def case(
-    words: Annotated[list[str], typer.Argument(metavar="[retry|hand-over] NUMBER", help="如 ZD-2026-0001")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="[retry|urge|hand-over] NUMBER", help="如 ZD-2026-0001")
+    ],
     as_: As = None,
     kind: Annotated[
         str, typer.Option("--kind", help="retry：只处理此类异常；hold 表示请示已有答复 / this kind only")
@@ -78,19 +80,23 @@ def case(
     to: Annotated[str, typer.Option("--to", metavar="P", help="hand-over：新拟稿人 / new drafter")] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="T", help="hand-over：理由 / reason")] = "",
 ) -> None:
-    """查看事项；retry：异常后重试；hand-over：改派拟稿人 / show a case, retry it, hand its draft over"""
+    """查看事项；retry：异常后重试；urge：催办；hand-over：改派拟稿人 / show, retry, urge, hand over a case"""
     match words:
         case [number]:
             _show(number.upper(), as_)
         case ["retry", number]:
             _retry(number.upper(), as_, kind)
+        case ["urge", number]:
+            _urge(number.upper(), as_)
         case ["hand-over", number]:
             _hand_over(number.upper(), as_, to, reason)
         case _:
             raise typer.BadParameter(
                 say(
-                    "写作 case 编号、case retry 编号，或 case hand-over 编号 --to 用户名 --reason 理由",
-                    "write case NUMBER, case retry NUMBER, or case hand-over NUMBER --to P --reason T",
+                    "写作 case 编号、case retry 编号、case urge 编号，或 case hand-over 编号 --to 用户名 "
+                    "--reason 理由",
+                    "write case NUMBER, case retry NUMBER, case urge NUMBER, or case hand-over NUMBER "
+                    "--to P --reason T",
                 )
             )
 
@@ -119,6 +125,23 @@ def _retry(number: str, username: str | None, kind: str) -> None:
         say("事项继续办理", "it moves on") if done.moving else say("事项仍未能继续", "it still cannot go on")
     )
     print_line(f"{done.number}：{'、'.join(done.incidents)} → {moving}")
+
+
+def _urge(number: str, username: str | None) -> None:
+    from engine.acts.urge import urge
+
+    with opened() as service, working("正在催办", "Urging"):
+        done = urge(service, acting(service, username), number)
+    if speech.as_json:
+        print_json(done)
+        return
+    people = "、".join(done.people)
+    print_line(
+        say(
+            f"{done.number}：已催办 {people}（第{done.times}次）",
+            f"{done.number}: urged {people} ({done.times})",
+        )
+    )
 
 
 def _hand_over(number: str, username: str | None, to: str, reason: str) -> None:
@@ -173,6 +196,8 @@ def _print_case(view: "CaseView") -> None:
         people = "、".join(held.people) or say("无人可办", "nobody who may act")
         waiting = say("等待", "waiting for")
         print_line(f"{waiting} {named(held.position)}（{people}）· {held.todo} · {local(held.since)}")
+    if view.urged:
+        print_line(say(f"催办 {view.urged} 次", f"urged: {view.urged}"))
     for incident in view.incidents:
         if incident.resolved_at is None:
             print_line(f"{say('异常', 'incident')} {incident.kind}：{named(incident.message)}")

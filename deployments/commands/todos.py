@@ -124,9 +124,10 @@ def decide(
     if speech.as_json:
         print_json(done)
         return
+    late = say("，逾期办理", ", late") if done.late else ""
     print_line(
         say(
-            f"已记录：{done.case_number} {done.step} {done.action}（意见 {done.decision_id}）",
-            f"Recorded: {done.case_number} {done.step} {done.action} (decision {done.decision_id})",
+            f"已记录：{done.case_number} {done.step} {done.action}（意见 {done.decision_id}{late}）",
+            f"Recorded: {done.case_number} {done.step} {done.action} (decision {done.decision_id}{late})",
         )
     )

@@ -1,9 +1,10 @@
 """Deciding a to-do: the decision and everything that follows from it commit in one transaction."""
 
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 
 from engine.actor import Actor
 from engine.advance import advance
@@ -17,6 +18,7 @@ from engine.decisions.checks import (
     refuse_stale,
     refuse_told_secret,
 )
+from engine.decisions.lapsing import too_late
 from engine.decisions.looking import look
 from engine.decisions.repeated import another_kind, repeat_or_refuse
 from engine.decisions.request import DecisionRequest, DecisionResult
@@ -32,18 +34,18 @@ from engine.policy import Act, Facts, permit
 from engine.service import Service
 from engine.signing import settled_action
 from engine.work import StepRow, Work, work_on_assignment
-from models import Assignment, Decision
+from models import Assignment, Clock, Decision
 from models.statement import Statement
-from rules.errors import CaseClosed, IdempotencyKeyReused
+from rules.errors import CaseClosed, DecidedTooLate, IdempotencyKeyReused
 from rules.positions import Position
 
 __all__ = ["DecisionRequest", "DecisionResult", "decide"]
 
-_assignment, _decision = Assignment.__table__, Decision.__table__
+_assignment, _clock, _decision = Assignment.__table__, Clock.__table__, Decision.__table__
 
 
 def _record_statement() -> Statement:
-    """The decision and the closing of its to-do, in one statement."""
+    """The decision and the closing of its to-do, in one statement; tells whether its step's time was over."""
     columns = [column.name for column in _decision.columns if column.name != "id"]
     values = {name: bindparam(name, type_=_decision.c[name].type) for name in columns}
     recorded = insert(_decision).values(values).returning(_decision.c.id).cte("recorded")
@@ -53,7 +55,11 @@ def _record_statement() -> Statement:
         .values(closed_at=bindparam("decided_at"), closed_because="decided")
         .cte("closed")
     )
-    return Statement(select(recorded.c.id).add_cte(closed))
+    late = exists().where(
+        _clock.c.step_id == bindparam("step_id", type_=_clock.c.step_id.type),
+        _clock.c.late_from <= bindparam("received_at", type_=_clock.c.late_from.type),
+    )
+    return Statement(select(recorded.c.id, late.label("late")).add_cte(closed))
 
 
 _RECORD = _record_statement()
@@ -66,7 +72,9 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
         AssignmentNotFound, NotAllowed, DecisionAlreadyRecorded, AssignmentClosed, AssignmentStale,
         CaseClosed, OpinionRequired, InvalidInput, IdempotencyKeyReused, PageAddressRefused,
         PageUnreachable, PageWithoutDocument: nothing is stored then.
+        DecidedTooLate: silence has had its meaning, or is about to; the ledger keeps the refusal.
     """
+    request = replace(request, received_at=request.received_at or service.now)
     try:
         return _in_one_transaction(service, actor, request)
     except PageNotSeen as wanted:  # rolled back: no lock is held while a website answers
@@ -80,21 +88,30 @@ def _in_one_transaction(
     try:
         with service.database.begin() as connection:
             work, person = work_on_assignment(service, connection, request.assignment_id, actor)
-            return _decide(work, person, request, page_seen)
+            work.received_at = request.received_at
+            made = _decide(work, person, request, page_seen)
     except UniqueViolation as error:
         # Only the key can collide: the to-do itself is guarded by the case's lock.
         if "idempotency_key" in (error.diag.constraint_name or ""):
             raise IdempotencyKeyReused(where="Idempotency-Key") from None
         raise
+    if isinstance(made, DecidedTooLate):  # committed: the refusal is in the ledger
+        raise made
+    return made
 
 
-def _decide(work: Work, actor: Actor, request: DecisionRequest, page_seen: str) -> DecisionResult:
+def _decide(
+    work: Work, actor: Actor, request: DecisionRequest, page_seen: str
+) -> DecisionResult | DecidedTooLate:
     todo = next(row for row in work.assignments if row.id == request.assignment_id)
     step = work.step_of(todo.step_id)
     if step is None:
         _refuse_to_decide(actor, todo)
     post = Post(Position(todo.position), todo.unit_id, todo.person_id)
     permit(actor, Act.DECIDE, _with_place(duties(work, step.call, post), str(todo.id)))
+    if (refused := too_late(work, step, todo, request)) is not None:
+        work.finish()
+        return refused
     if todo.closed_at is not None:
         return repeat_or_refuse(work, actor, request, todo)
     if work.case.closed_at is not None:
@@ -107,11 +124,11 @@ def _decide(work: Work, actor: Actor, request: DecisionRequest, page_seen: str) 
     refuse_told_secret(opinion, answers, claimed_intake(work))
     version_id, told = _edited(work, actor, step, answers, todo.id)
     outcome = ReviewOutcome(action, version_id, told, return_to, mode)
-    decision_id = _store(work, actor, request, step, outcome, opinion)
+    decision_id, late = _store(work, actor, request, step, outcome, opinion)
     _settle_if_complete(work, step, outcome)
     advance(work)
     work.finish()
-    return DecisionResult(decision_id, work.case.number, step.label, action.value, work.now)
+    return DecisionResult(decision_id, work.case.number, step.label, action.value, work.now, late=late)
 
 
 def _refuse_to_decide(actor: Actor, todo: Any) -> NoReturn:
@@ -176,8 +193,9 @@ def _forget_current_version(work: Work, step: StepRow) -> None:
 
 def _store(
     work: Work, actor: Actor, request: DecisionRequest, step: StepRow, outcome: ReviewOutcome, opinion: str
-) -> int:
-    [(decision_id,)] = _RECORD.run(
+) -> tuple[int, bool]:
+    """Returns the decision's id, and whether its step's time was over when it was received."""
+    [(decision_id, late)] = _RECORD.run(
         work.connection,
         {
             "assignment_id": request.assignment_id,
@@ -193,7 +211,7 @@ def _store(
             "channel": actor.channel,
             "idempotency_key": request.idempotency_key,
             "request_digest": request.digest(),
-            "received_at": request.received_at or work.now,
+            "received_at": work.acted_at,
             "decided_at": work.now,
         },
     )
@@ -207,7 +225,7 @@ def _store(
         data |= {"return_to": outcome.return_to, "return_mode": outcome.return_mode.value}
     work.mark_decided(request.assignment_id, by=actor.person_id, action=outcome.action.value)
     work.note("decision-recorded", basis=step.call["basis"], step=step.label, data=data)
-    return int(decision_id)
+    return int(decision_id), bool(late)
 
 
 def _settle_if_complete(work: Work, step: StepRow, outcome: ReviewOutcome) -> None:

@@ -68,9 +68,7 @@ def set_password(service: Service, actor: Actor, username: str, password: str) -
             data={"person": username},
         )
         if row.password_set_by is not None:
-            tell_password_set(
-                connection, entry=entry, person=row.id, now=service.now, due=service.machine_now
-            )
+            tell_password_set(connection, entry=entry, person=row.id, now=service.now)
 
 
 def change_own_password(service: Service, actor: Actor, *, now: str, new: str) -> None:

@@ -7,10 +7,10 @@ from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
 from engine.work import work_on_case
-from models import Notification
+from models import Delivery, Notification
 from rules.errors import GongkaiError, Kind, Said
 
-_row = Notification.__table__
+_notification, _delivery = Notification.__table__, Delivery.__table__
 
 
 class MessageNotFound(GongkaiError):
@@ -29,36 +29,40 @@ class NothingToResend(GongkaiError):
     en = Said("There is nothing to send again", "It has left, or still waits for its turn", "Look again")
 
 
-def resend(service: Service, actor: Actor, message_id: int) -> str:
-    """Put a message that could not be delivered back in the outbox, due now. Returns its case's number or "".
+def resend(service: Service, actor: Actor, delivery_id: int) -> str:
+    """Try again, now, what could not be delivered by one channel. Returns its case's number or "".
 
     Whether it still has to be sent is asked again when it is sent: nobody is told of a to-do that is over.
 
     Raises:
         NotAllowed, MessageNotFound, NothingToResend.
     """
-    permit(actor, Act.RESEND_MESSAGE, Facts(where=str(message_id)))
+    permit(actor, Act.RESEND_MESSAGE, Facts(where=str(delivery_id)))
     with service.database.begin() as connection:
-        found = connection.execute(select(_row.c.case_id).where(_row.c.id == message_id)).one_or_none()
+        found = connection.execute(
+            select(_notification.c.case_id, _notification.c.key, _delivery.c.channel)
+            .join(_delivery, _delivery.c.notification_id == _notification.c.id)
+            .where(_delivery.c.id == delivery_id)
+        ).one_or_none()
         if found is None:
-            raise MessageNotFound(where="message", message=message_id)
+            raise MessageNotFound(where="message", message=delivery_id)
         by = {"actor": actor.username, "channel": actor.channel}
         work = work_on_case(service, connection, found.case_id, **by) if found.case_id else None
-        key = connection.execute(
-            update(_row)
+        tried = connection.execute(
+            update(_delivery)
             .where(
-                _row.c.id == message_id,
-                _row.c.sent_at.is_(None),
-                _row.c.dropped_at.is_not(None) | (_row.c.attempts > 0),
+                _delivery.c.id == delivery_id,
+                _delivery.c.sent_at.is_(None),
+                _delivery.c.dropped_at.is_not(None) | (_delivery.c.attempts > 0),
             )
             .values(dropped_at=None, attempts=0, next_try_at=service.machine_now)
-            .returning(_row.c.key)
-        ).scalar()
-        if key is None:
-            raise NothingToResend(where=str(message_id))
+        )
+        if not tried.rowcount:
+            raise NothingToResend(where=str(delivery_id))
+        told = {"message": found.key, "channel": found.channel}
         if work is None:
-            append_to_organ(connection, "message-resent", at=service.now, data={"message": key}, **by)
+            append_to_organ(connection, "message-resent", at=service.now, data=told, **by)
             return ""
-        work.note("message-resent", data={"message": key})
+        work.note("message-resent", data=told)
         work.finish()
     return work.case.number

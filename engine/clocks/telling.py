@@ -5,13 +5,14 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.clocks.reckoning import start_from, unit_of
 from engine.holders import Post, post_for, who_may_act
 from engine.incidents import open_incident
 from engine.opening import duties
 from engine.policy import Facts
 from engine.work import Work
 from models import Assignment, Notification, Rung
-from rules.ladder import RungKind
+from rules.ladder import RungKind, is_urgent, ladder_of
 from rules.positions import Position, escalation_of
 from rules.time import local_date
 
@@ -30,14 +31,16 @@ def tell_holders(work: Work, clock: Any, rung: Any) -> None:
     told = _concerned(work, clock)
     if rung.kind == RungKind.STILL_OVERDUE:
         told |= _asked_superiors(work, clock)
-    _queue(work, "deadline", rung.id, told, rung_id=rung.id)
+    ladder = ladder_of(clock.ladder, unit_of(start_from(clock.starts[clock.governing]), work.law))
+    urgent = is_urgent(RungKind(rung.kind), rung.place, ladder)
+    _queue(work, "deadline", rung.id, told, urgent=urgent, rung_id=rung.id)
 
 
 def tell_lapse(work: Work, clock: Any, rung: Any) -> None:
     """Whoever could have decided, and the drafter, learn that silence has had its meaning."""
     asked = {person: todo.id for todo, people in _waited_for(work, clock) for person in people}
     told: Told = {work.case.drafter_id: None, **asked}
-    _queue(work, "lapsed", rung.id, told, rung_id=rung.id)
+    _queue(work, "lapsed", rung.id, told, urgent=True, rung_id=rung.id)
 
 
 def tell_moved(work: Work, clock: Any) -> None:
@@ -63,7 +66,7 @@ def ask_superiors(work: Work, clock: Any, rung: Any) -> None:
             _report(work, clock)
             continue
         todo = _asked_already(work, clock, post) or _open(work, post, rung_id=rung.id)
-        _queue(work, "escalated", rung.id, dict.fromkeys(people, todo), rung_id=rung.id)
+        _queue(work, "escalated", rung.id, dict.fromkeys(people, todo), urgent=True, rung_id=rung.id)
         work.note(
             "escalated",
             basis=clock.basis,
@@ -156,7 +159,9 @@ def _open(work: Work, post: Post, **about: int) -> int:
     return int(work.connection.execute(opened.returning(_assignment.c.id)).scalar_one())
 
 
-def _queue(work: Work, template: str, about: int | str, told: Told, **values: int) -> None:
+def _queue(
+    work: Work, template: str, about: int | str, told: Told, *, urgent: bool = False, **values: int
+) -> None:
     rows = [
         {
             "key": f"{template}:{about}:{person}",
@@ -165,9 +170,7 @@ def _queue(work: Work, template: str, about: int | str, told: Told, **values: in
             "assignment_id": todo,
             "person_id": person,
             "created_at": work.now,
-            "next_try_at": work.machine_now,
-            "attempts": 0,
-            "last_error": "",
+            "urgent": urgent,
             **values,
         }
         for person, todo in told.items()

@@ -3,13 +3,13 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from engine.actor import Actor
 from engine.calls import Action
 from engine.decisions.request import DecisionRequest, DecisionResult
 from engine.work import Work
-from models import Decision, Person
+from models import Clock, Decision, Person
 from rules.errors import (
     AnotherKindOfTodo,
     AssignmentClosed,
@@ -18,7 +18,11 @@ from rules.errors import (
     IdempotencyKeyReused,
 )
 
-_decision = Decision.__table__
+_clock, _decision = Clock.__table__, Decision.__table__
+
+_was_late = exists().where(
+    _clock.c.step_id == _decision.c.step_id, _clock.c.late_from <= _decision.c.received_at
+)
 
 
 def repeat_or_refuse(work: Work, actor: Actor, request: DecisionRequest, todo: Any) -> DecisionResult:
@@ -29,7 +33,7 @@ def repeat_or_refuse(work: Work, actor: Actor, request: DecisionRequest, todo: A
     """
     person = Person.__table__
     made = work.connection.execute(
-        select(_decision, person.c.name)
+        select(_decision, person.c.name, _was_late.label("late"))
         .join(person, person.c.id == _decision.c.person_id)
         .where(_decision.c.assignment_id == todo.id)
     ).one_or_none()
@@ -45,7 +49,9 @@ def repeat_or_refuse(work: Work, actor: Actor, request: DecisionRequest, todo: A
             raise IdempotencyKeyReused(where="Idempotency-Key")
         step = work.step_of(made.step_id)
         label = step.label if step else ""
-        return DecisionResult(made.id, work.case.number, label, made.action, made.decided_at, repeated=True)
+        return DecisionResult(
+            made.id, work.case.number, label, made.action, made.decided_at, repeated=True, late=made.late
+        )
     raise DecisionAlreadyRecorded(
         where=str(todo.id),
         assignment=todo.id,
@@ -63,6 +69,10 @@ _CLOSING_REASONS = {
     "attended": ("督办情况已填写", "what was done about it has been told"),
     "answered": ("该申请已答复", "the request was answered"),
     "clock-ended": ("该时限已结束或已变更", "the time limit has ended or moved"),
+    "lapsed": (
+        "期限已经届满，逾期未提出意见已依法产生后果",
+        "its time is over, and silence has had its meaning by law",
+    ),
 }
 
 

@@ -39,7 +39,10 @@ class DecisionRequest:
 
 @dataclass(frozen=True)
 class DecisionResult:
-    """The decision as stored. ``repeated``: this answer was given before and is given again."""
+    """The decision as stored. ``late``: it was received when its step's time was over; it counts anyhow.
+
+    ``repeated``: this answer was given before and is given again.
+    """
 
     decision_id: int
     case_number: str
@@ -47,3 +50,4 @@ class DecisionResult:
     action: str
     decided_at: datetime
     repeated: bool = False
+    late: bool = False

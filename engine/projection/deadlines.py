@@ -70,14 +70,14 @@ def _row(clock: ClockSeen, law: Law, now: datetime) -> dict[str, Any]:
         if unit is not Unit.RUNNING_HOURS:
             as_of = as_of.split()[0]
     return {
-        "时限 What": (f"环节办理 step: {what}" if clock.step else what)
+        "时限 What": (f"环节 step: {what}" if clock.step else what)
         + (f"（第{clock.round}次）" if clock.round > 1 else ""),
         "依据 Article": clock.basis,
-        "起算 Start": _start(clock, zone),
         "截止 Due": _due(clock, zone),
         "剩余 Remaining": left,
-        "截至 As of": as_of,
         "状态 State": _state(clock, zone),
+        "截至 As of": as_of,
+        "起算 Start": _start(clock, zone),
     }
 
 

@@ -110,7 +110,7 @@ class Projector:
         if flow_run_id is None:
             deployment_id = self.deployment_of(case.procedure)
             assert deployment_id is not None
-            flow_run_id = await runs.create_run(self.client, case, deployment_id, self.service.now)
+            flow_run_id = await runs.create_run(self.client, case, deployment_id, self.service.machine_now)
         await asyncio.to_thread(record.note_run, self.service, case.id, case.generation, flow_run_id)
         placed = await asyncio.to_thread(self._read_one, case.id)
         if flow_run_id != case.adopted_run:  # that one is at work

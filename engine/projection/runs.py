@@ -55,13 +55,15 @@ def _seen(run: FlowRun) -> RunSeen:
     return RunSeen(run.id, state.type, state.name or "", state.message or "", state.timestamp)
 
 
-async def create_run(client: PrefectClient, case: CaseSeen, deployment_id: UUID, now: datetime) -> UUID:
+async def create_run(
+    client: PrefectClient, case: CaseSeen, deployment_id: UUID, machine_now: datetime
+) -> UUID:
     """The run of this generation, created or found by its key. It is not parked yet.
 
-    Prefect's chart starts where the run does. A fresh run may start now; one shown again later must be
-    expected at the launch, and only Scheduled can say that.
+    Prefect's chart starts where the run does. A fresh run may start now by Prefect's clock; one shown again
+    later, or of a case launched in a moved time, must be expected at the launch: only Scheduled can say that.
     """
-    live = now - case.launched_at < _LIVE
+    live = abs(machine_now - case.launched_at) < _LIVE
     run = await client.create_flow_run_from_deployment(
         deployment_id,
         parameters=case.intake,

@@ -31,7 +31,8 @@ class StepWriter:
 
     async def write(self, cases: list[CaseSeen]) -> Expected:
         """Send what changed of these cases; returns what must be found afterwards."""
-        now, machine_now = self.service.now, self.service.machine_now
+        machine_now = self.service.machine_now
+        now = await asyncio.to_thread(self.service.statutory, machine_now)
         timezone = self.service.settings.timezone
         expected: Expected = {case.id: {} for case in cases}
         events = {}

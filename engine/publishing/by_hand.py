@@ -32,7 +32,6 @@ def record_publication(work: Work, arguments: dict[str, str]) -> Done:
         adapter=ADAPTER,
         request=request,
         receipt=receipt,
-        due=work.machine_now,
     )
     enter(work.connection, request, published_at=published_at, website_url=receipt.url)
     return Done({"url": receipt.url, "published_at": published_at.isoformat()})

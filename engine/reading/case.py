@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor, about_holdings
 from engine.calls import Action
-from engine.policy import Facts, kept_out
+from engine.policy import Act, Facts, kept_out, may
 from engine.reading.case_view import (
     CaseView,
     Decided,
@@ -59,7 +59,8 @@ _INCIDENTS = text(
 )
 _RESULTS = text(
     """
-    SELECT i.doc_no, i.formed_on, i.issued_on, i.marking, p.url, p.published_at, y.attempts, y.next_try_at
+    SELECT i.doc_no, i.formed_on, i.issued_on, i.marking, p.url, p.published_at, y.attempts, y.next_try_at,
+           (SELECT count(*) FROM ledger_entry WHERE chain = c.id AND action = 'urged') AS urged
       FROM cases c
       LEFT JOIN document_issue i ON i.case_id = c.id
       LEFT JOIN LATERAL (SELECT url, published_at FROM publication WHERE case_id = c.id
@@ -108,6 +109,9 @@ def read_case(service: Service, actor: Actor, number: str) -> CaseView:
         publication=PublicationView(results.url, results.published_at) if results.url else None,
         incidents=incidents,
         timeline=timeline,
+        urged=results.urged,
+        may_urge=may(actor, Act.URGE, case.facts)
+        and any(set(todo.people) - {actor.name} for todo in holders),
     )
 
 

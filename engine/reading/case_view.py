@@ -117,6 +117,8 @@ class CaseView:
     publication: PublicationView | None
     incidents: list[IncidentView]
     timeline: list[StepRound]
+    urged: int  # how often somebody urged it
+    may_urge: bool  # and somebody else has it
 
 
 @dataclass(frozen=True)

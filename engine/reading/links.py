@@ -17,6 +17,7 @@ _LINK = about_holdings(
     """
     SELECT l.person_id, l.created_at, a.id, a.case_id, a.closed_at, a.closed_because, c.number,
            c.closed_at AS case_closed_at, s.key, s.call->'title' AS title, d.person_id AS decided_by,
+           a.rung_id, a.clock_act_id,
            p.active AND (a.person_id = p.id OR (a.person_id IS NULL AND EXISTS (
                SELECT 1 FROM holding h
                 WHERE h.person_id = p.id AND h.position = a.position
@@ -60,13 +61,20 @@ class LinkState(StrEnum):
     HANDED_OVER = "handed-over"
     RESOLVED = "incident-resolved"
     CASE_CLOSED = "case-closed"
+    LAPSED = "lapsed"
+    CLOCK_ENDED = "clock-ended"
+    ATTENDED = "attended"
+    ANSWERED = "answered"
     POST_LOST = "post-lost"
     CLOSED = "closed"
 
 
 @dataclass(frozen=True)
 class Followed:
-    """A link as it stands now. ``step`` is null for an incident; the two marks tell of changes since."""
+    """A link as it stands now. ``step`` is null for an incident; the two marks tell of changes since.
+
+    A to-do about a time limit has no step: ``step`` then says what it is.
+    """
 
     todo: int
     case: str
@@ -103,7 +111,7 @@ def follow(service: Service, token: str) -> Followed:
     return Followed(
         todo=row.id,
         case=row.number,
-        step=step_named(row.key, row.title) if row.key else None,
+        step=_about(row),
         person_id=row.person_id,
         state=_state(row),
         sent_at=row.created_at,
@@ -111,6 +119,14 @@ def follow(service: Service, token: str) -> Followed:
         new_version=row.new_version,
         others_decided=row.others_decided,
     )
+
+
+def _about(row: Row[Any]) -> Named | None:
+    if row.rung_id is not None:
+        return Named("escalation", "督办", "Escalation")
+    if row.clock_act_id is not None:
+        return Named("clock-act", "时限申请", "Asked of a time limit")
+    return step_named(row.key, row.title) if row.key else None
 
 
 def _state(row: Row[Any]) -> LinkState:

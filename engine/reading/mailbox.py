@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from engine.actor import Actor
-from engine.outbox import mailbox_of
+from engine.channels import mailbox_of
 from engine.policy import Act, Facts, may, permit
 from engine.reading.deliveries import MESSAGE, about_of
 from engine.reading.values import Named
@@ -27,7 +27,7 @@ PAGE = 100
 BIGGEST = 1_000_000
 """Bytes: no message of ours comes near."""
 
-_SENT = MESSAGE + " WHERE n.sent_at IS NOT NULL"
+_SENT = MESSAGE + " WHERE d.channel = 'mail' AND d.sent_at IS NOT NULL"
 _NEWEST = text(
     _SENT
     + """
@@ -128,7 +128,9 @@ def _path(service: Service, row: Row[Any]) -> Path:
 
 def _line(service: Service, row: Row[Any]) -> MailLine:
     to = f"{row.name} <{row.email}>" if row.email else row.name
-    return MailLine(row.id, to, row.number or "", about_of(row), row.created_at, isfile(_path(service, row)))
+    return MailLine(
+        row.message, to, row.number or "", about_of(row), row.created_at, isfile(_path(service, row))
+    )
 
 
 def _opened(path: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:

@@ -19,8 +19,9 @@ _COUNTS = text(
            (SELECT count(*) FROM incident WHERE resolved_at IS NULL AND blocking) AS cases_stopped,
            (SELECT count(*) FROM activity WHERE settled_at IS NULL) AS activities_open,
            (SELECT count(*) FROM activity WHERE settled_at IS NULL AND attempts > 0) AS activities_failing,
-           (SELECT count(*) FROM notification
-             WHERE sent_at IS NULL AND dropped_at IS NULL) AS messages_waiting,
+           (SELECT count(*) FROM notification WHERE routed_at IS NULL) +
+           (SELECT count(*) FROM delivery
+             WHERE sent_at IS NULL AND dropped_at IS NULL AND channel <> 'digest') AS messages_waiting,
            (SELECT count(*) FROM publication) AS published,
            (SELECT max(day) FROM ledger_seal) AS last_seal
     """

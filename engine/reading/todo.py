@@ -30,6 +30,8 @@ TODO = f"""
            s.key, s.round, s.call, v.version AS document_version,
            i.kind AS incident, i.blocking, i.message_zh, i.message_en,
            a.rung_id, a.clock_act_id, x.asked_by, c.title_is_public,
+           (SELECT count(*) FROM notification u WHERE u.assignment_id = a.id AND u.person_id = :me
+               AND u.template = 'urged') AS urged,
            EXISTS (SELECT 1 FROM decision m JOIN step r ON r.id = m.step_id
                     WHERE m.case_id = c.id AND m.person_id = :me
                       AND NOT (r.call->>'clerical')::bool AND NOT (r.call->>'signs')::bool) AS i_reviewed,
@@ -101,6 +103,7 @@ class Todo:
     yours: bool
     closed_at: datetime | None
     closed_because: str
+    urged: int  # how often one was urged to see to it
 
 
 def read_assignment(service: Service, actor: Actor, assignment_id: int) -> Todo:
@@ -194,6 +197,7 @@ def _todo(row: Row[Any], actor: Actor, about: LimitTodos, limits: list[Limit], *
         yours=yours,
         closed_at=row.closed_at,
         closed_because=row.closed_because,
+        urged=row.urged,
     )
 
 

@@ -70,14 +70,29 @@ def load_visible(connection: Connection, actor: Actor, number: str, act: Act = A
         CaseNotFound: no such case, or none the actor may know of: the two look the same.
         NotAllowed: the actor may know of the case, but not this.
     """
-    row = connection.execute(_CASE, {"number": number}).one_or_none()
-    if row is None:
-        raise CaseNotFound(where="case", number=number)
-    facts = _facts(row, actor, number)
+    row, facts = _loaded(connection, actor, number)
     if not may(actor, Act.READ_CASE, facts):
         raise CaseNotFound(where="case", number=number)
     permit(actor, act, facts)
     return Visible(row, facts, actor)
+
+
+def require_allowed(connection: Connection, actor: Actor, number: str, act: Act) -> None:
+    """See that the actor may do ``act`` with a case, also one that is not theirs to look at.
+
+    Raises:
+        CaseNotFound, NotAllowed.
+    """
+    _, facts = _loaded(connection, actor, number)
+    if not may(actor, act, facts):
+        load_visible(connection, actor, number, act)  # which says why, to whoever may know of the case
+
+
+def _loaded(connection: Connection, actor: Actor, number: str) -> tuple[Row[Any], Facts]:
+    row = connection.execute(_CASE, {"number": number}).one_or_none()
+    if row is None:
+        raise CaseNotFound(where="case", number=number)
+    return row, _facts(row, actor, number)
 
 
 def claims_secret(service: Service, actor: Actor, number: str) -> bool:
@@ -98,6 +113,7 @@ def _facts(row: Row[Any], actor: Actor, number: str) -> Facts:
     return Facts(
         where=number,
         drafter_id=row.drafter_id,
+        launcher_id=row.launched_by,
         unit_id=row.unit_id,
         participants=frozenset(row.decided_by) | (me if decides else set()),
         asked=me if decides or any(pressed) else frozenset(),

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, who am I, personal tokens, passwords."""
+"""Sign-in, sign-out, who am I, how I am told, personal tokens, passwords."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from engine.actor import Actor
 from engine.acts import access
 from engine.acts.tokens import NewToken, PersonalToken
+from engine.acts.wishes import OwnWishes, Wishes, read_wishes, set_wishes
 from engine.reading.values import Named, position_named
 from portal.answers import answer
 from portal.caller import Who, take_cookie
 from portal.problems import documented
-from portal.requests import BIGGEST_ID, PasswordBody, SignInBody, TokenBody
+from portal.requests import BIGGEST_ID, PasswordBody, SignInBody, TokenBody, WishesBody
 from portal.sign_ins import let_in, sign_in_visitor
 
 router = APIRouter()
@@ -88,6 +89,32 @@ def me(who: Who) -> Response:
     session = who.session()
     assert who.cookie is not None
     return answer(_me(session.actor, access.csrf_token_of(who.cookie), session.expires_at))
+
+
+@router.get(
+    "/me/messages",
+    response_model=OwnWishes,
+    responses=documented(401, 403),
+    summary="How I am told",
+    tags=["access"],
+)
+def wishes(who: Who) -> Response:
+    """By which channels, when not, and whether once a day; with the channels installed here."""
+    return answer(read_wishes(who.service, who.actor()))
+
+
+@router.put(
+    "/me/messages",
+    response_model=OwnWishes,
+    responses=documented(400, 401, 403, 422),
+    summary="Choose how I am told",
+    tags=["access"],
+)
+def choose_wishes(who: Who, body: WishesBody) -> Response:
+    """What is urgent by law comes at once and by mail, whatever is chosen."""
+    actor = who.actor()
+    set_wishes(who.service, actor, Wishes(**body.model_dump()))
+    return answer(read_wishes(who.service, actor))
 
 
 @router.get(

@@ -10,6 +10,7 @@ from engine import reading
 from engine.acts.hand_over import HandedOver, hand_over_draft
 from engine.acts.launch import LaunchRequest, launch
 from engine.acts.retry import Retried, retry_case
+from engine.acts.urge import Urged, urge
 from engine.reading import CaseLedger, CaseView, Timeline, VersionContent, VersionHeader
 from portal.answers import answer
 from portal.caller import Who
@@ -148,6 +149,21 @@ def retry(
     """Answers the open incidents by trying again; decides nothing. A hold ends only when it is named."""
     actor = who.actor()
     return answer(retry_case(who.service, actor, known_number(number), kind=kind))
+
+
+@router.post(
+    "/{number}/urge",
+    response_model=Urged,
+    responses=documented(401, 403, 404, 409, 503),
+    summary="Urge a case",
+)
+def urge_case(who: Who, number: CaseNumber) -> Response:
+    """Tells whoever has its open to-dos once more; nobody twice within four hours, whoever asks.
+
+    By its drafter or launcher, the office, managers and administrators.
+    """
+    actor = who.actor()
+    return answer(urge(who.service, actor, known_number(number)))
 
 
 @router.put(

@@ -18,7 +18,10 @@ router = APIRouter(tags=["to-dos"])
 
 
 class Recorded(BaseModel):
-    """The decision as stored. ``repeated``: it was stored before and this is the same answer again."""
+    """The decision as stored. ``late``: its step's time was over when it was received; it counts anyhow.
+
+    ``repeated``: it was stored before and this is the same answer again.
+    """
 
     decision_id: int
     case_number: str
@@ -26,6 +29,7 @@ class Recorded(BaseModel):
     action: str
     decided_at: datetime
     repeated: bool
+    late: bool
 
 
 @router.get("/inbox", response_model=Inbox, responses=documented(401, 403, 422), summary="My open to-dos")

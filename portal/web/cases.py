@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from engine import reading
 from engine.acts.hand_over import hand_over_draft
+from engine.acts.urge import urge
 from engine.reading import CaseView, VersionContent
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
@@ -91,6 +92,13 @@ def sheet(request: Request, session: Reader, number: str) -> HTMLResponse:
 def case_file(request: Request, session: Reader, number: str) -> HTMLResponse:
     """The whole case for the archive, as one print view."""
     return _paper(request, session, number, "case_file.html")
+
+
+@router.post("/cases/{number}/urge")
+def urge_case(request: Request, session: Writer, number: str) -> Response:
+    """Whoever has the open to-dos is told once more."""
+    urge(request.app.state.service, session.actor, known_number(number))
+    return see_other(f"/cases/{known_number(number)}")
 
 
 @router.post("/cases/{number}/drafter")

@@ -1,4 +1,4 @@
-"""One's own page: password and phrases."""
+"""One's own page: password, how one is told, phrases."""
 
 from typing import Annotated
 
@@ -6,6 +6,8 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from engine.acts import desk
+from engine.acts.wishes import Wishes, read_wishes, set_wishes
+from engine.reading.deliveries import channel_named
 from engine.service import Service
 from portal.caller import take_cookie
 from portal.problems import status_of
@@ -21,7 +23,7 @@ PhraseId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 @router.get("/me")
 def me(request: Request, session: Reader) -> HTMLResponse:
-    """Password and phrases."""
+    """Password, how one is told, phrases."""
     return _page(request, session)
 
 
@@ -36,6 +38,23 @@ def change_password(request: Request, session: Writer, form: Form) -> Response:
     response = see_other("/sign-in?changed=1")
     take_cookie(response, service)
     return response
+
+
+@router.post("/me/messages")
+def choose_messages(request: Request, session: Writer, form: Form) -> Response:
+    """By which channels one is told from now on, when not, and whether once a day."""
+    wishes = Wishes(
+        channels=[name[:30] for name in form.get("channel", [])],
+        mobile=one(form, "mobile").strip()[:20],
+        quiet_from=one(form, "quiet_from")[:5],
+        quiet_until=one(form, "quiet_until")[:5],
+        digest=one(form, "digest") == "true",
+    )
+    try:
+        set_wishes(request.app.state.service, session.actor, wishes)
+    except GongkaiError as error:
+        return _page(request, session, error=error, wishes=wishes)
+    return see_other("/me?told=1")
 
 
 @router.post("/me/phrases")
@@ -55,7 +74,20 @@ def remove_phrase(request: Request, session: Writer, phrase_id: PhraseId) -> Res
     return see_other("/me")
 
 
-def _page(request: Request, session: Reader, *, error: GongkaiError | None = None) -> HTMLResponse:
-    own = desk.phrases(request.app.state.service, session.actor)
-    status = status_of(error) if error else 200
-    return page(request, "me.html", session, status=status, phrases=own, error=error, here="/me")
+def _page(
+    request: Request, session: Reader, *, error: GongkaiError | None = None, wishes: Wishes | None = None
+) -> HTMLResponse:
+    service: Service = request.app.state.service
+    own = read_wishes(service, session.actor)
+    return page(
+        request,
+        "me.html",
+        session,
+        status=status_of(error) if error else 200,
+        phrases=desk.phrases(service, session.actor),
+        wishes=wishes or own.wishes,
+        installed=[channel_named(name) for name in own.installed],
+        chosen="told" in request.query_params,
+        error=error,
+        here="/me",
+    )

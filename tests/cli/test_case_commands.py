@@ -60,7 +60,7 @@ def test_inbox_json_has_stable_keys(gongkai: Gongkai, number: str) -> None:
     todo = gongkai.todo("zhang.wei")
     assert set(todo) == {
         "id", "case", "procedure", "unit", "title", "position", "opened_at", "step", "round", "basis",
-        "document_version", "asks", "incident", "closed_at", "closed_because",
+        "document_version", "asks", "incident", "closed_at", "closed_because", "urged",
     }  # fmt: skip
     assert todo["case"] == number
     assert todo["asks"]["form_schema"]["properties"].keys() >= {"attribute", "ground"}
@@ -115,7 +115,7 @@ def test_case_json_has_stable_keys(gongkai: Gongkai, number: str) -> None:
     assert set(gongkai("case", number, "--json").json) == {
         "number", "procedure", "version", "title", "may_read_document", "unit", "drafter", "launched_by",
         "channel", "launched_at", "state", "outcome", "closed_at", "document_version", "at", "held_by",
-        "issue", "publication", "incidents", "timeline",
+        "issue", "publication", "incidents", "timeline", "urged", "may_urge",
     }  # fmt: skip
 
 
@@ -133,6 +133,17 @@ def test_case_retry_answers_an_incident_and_is_a_conflict_without_one(gongkai: G
     done = gongkai("case", "retry", number, "--as", "lin.xue", "--json")
     assert done.json == {"number": number, "incidents": ["no-holder"], "moving": True}
     assert gongkai.todo("li.na")["case"] == number
+
+
+def test_case_urge_tells_who_was_urged_and_the_second_time_is_a_conflict_that_says_when(
+    gongkai: Gongkai, number: str
+) -> None:
+    done = gongkai("case", "urge", number, "--as", "lin.xue", "--json")
+    assert done.json == {"number": number, "people": ["张伟"], "times": 1}
+    refused(gongkai("case", "urge", number), Code.CONFLICT, number, "以后可再次催办")
+    assert "催办 1 次" in gongkai("case", number).out
+    assert gongkai.todo("zhang.wei")["urged"] == 1
+    refused(gongkai("case", "urge", number, "--as", "li.na"), Code.NOT_FOUND, number)
 
 
 def test_retry_by_someone_who_is_no_administrator_is_refused(gongkai: Gongkai, number: str) -> None:

@@ -1,5 +1,6 @@
 """``up`` and ``demo`` as processes of their own: they start, answer, stop, and leave nothing behind."""
 
+import contextlib
 import json
 import re
 import signal
@@ -7,16 +8,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from deployments.commands.exits import Code
 from deployments.demo_leftovers import clear_leftovers
 from deployments.instance import Instance
+from deployments.migrating import bring_up_to_date
 from deployments.postgres import EmbeddedPostgres
 from deployments.processes import MARK
+from deployments.samples import BUREAU
 from deployments.status import read_status
 from tests.cli.conftest import ROOT, subprocess_run
 from tests.conftest import clean_environment
@@ -125,6 +130,61 @@ def test_up_runs_everything_until_it_is_told_to_stop(home: Path, tmp_path: Path)
     stopped = subprocess_run(["status"], environment, cwd=tmp_path)
     assert stopped.returncode == Code.UNAVAILABLE
     assert "gongkai up" in stopped.stderr.decode()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_virtual_time_is_moved_from_another_terminal_and_outlives_a_start_that_does_not_ask_for_it(
+    home: Path, tmp_path: Path
+) -> None:
+    environment = clean_environment() | {"GONGKAI_HOME": str(home)}
+    chosen = free_ports()
+    ports = ["--prefect-port", str(chosen.prefect), "--portal-port", str(chosen.portal)]
+
+    def clock(*arguments: str) -> str:
+        return subprocess_run(["clock", *arguments], environment, cwd=tmp_path).stdout.decode()
+
+    def page() -> str:
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"http://127.0.0.1:{chosen.portal}/sign-in", trust_env=False).text
+        return ""
+
+    year = datetime.now(UTC).year + 1
+    for asked in (["--virtual-time"], []):
+        process = start(["up", *ports, *asked], environment, tmp_path)
+        try:
+            wait_until(lambda: "虚拟时间" in page(), seconds=120, what="the portal")
+            if asked:
+                assert f"{year}-12-21 09:00" in clock("advance", "--to", f"{year}-12-21T09:00")
+            assert f"虚拟时间 {year}-12-21" in page()
+            assert f"虚拟时间：{year}-12-21" in clock("show")
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+        assert "! 虚拟时间" in said, "said at every start"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_real_installation_is_not_started_in_virtual_time(home: Path, tmp_path: Path) -> None:
+    environment = clean_environment() | {"GONGKAI_HOME": str(home)}
+    here = Instance(home, environ=environment)
+    here.prepare()
+    server = EmbeddedPostgres(here)
+    server.start()
+    try:
+        bring_up_to_date(here.environment())
+        done = subprocess_run(["people", "import", str(BUREAU)], environment, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    finally:
+        server.stop()
+    chosen = free_ports()
+    ports = ["--prefect-port", str(chosen.prefect), "--portal-port", str(chosen.portal)]
+    refused = subprocess_run(["up", "--virtual-time", *ports], environment, cwd=tmp_path)
+    assert refused.returncode == Code.CONFLICT
+    assert "按真实时间运行" in refused.stderr.decode()
+    assert not any(part.running for part in read_status(here))
 
 
 @pytest.mark.long

@@ -1,19 +1,19 @@
 """督办: a missed limit goes up as a to-do that presses and never decides."""
 
-from typing import Any
-
 import pytest
-from sqlalchemy import text
 
 from engine.acts.attend import attend
 from engine.acts.decide import DecisionRequest, decide
 from engine.clocks.firing import fire_due
 from engine.doctor import examine
 from engine.invariants import Severity
-from engine.reading import Todo, inbox, read_assignment, read_case
+from engine.links import token_of
+from engine.reading import Todo, follow, inbox, read_assignment, read_case
 from engine.service import Service
 from rules.errors import AnotherKindOfTodo, AssignmentClosed, AssignmentNotFound, NotAllowed, OpinionRequired
 from tests.builders import Bureau, MovableClock, decide_next, launch_case, scalars, todo_of
+from tests.engine.limits import entries
+from tests.engine.test_outbox import drain
 
 
 def escalated(service: Service, clock: MovableClock) -> tuple[str, Todo]:
@@ -100,8 +100,19 @@ def test_a_decision_frees_the_superior(service: Service, bureau: Bureau, clock: 
         attend(service, bureau.actor("deputy_head"), todo.id, "已催办")
 
 
-def entries(service: Service, action: str) -> list[Any]:
-    """The ledger entries of an action, oldest first."""
-    query = text("SELECT * FROM ledger_entry WHERE action = :action ORDER BY chain, seq")
-    with service.database.connect() as connection:
-        return list(connection.execute(query, {"action": action}))
+def test_the_link_of_an_escalation_opens_it_and_says_what_became_of_it(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    _, todo = escalated(service, clock)
+    key = scalars(
+        service,
+        "SELECT key FROM notification WHERE template = 'escalated' AND assignment_id = :id",
+        id=todo.id,
+    )[0]
+    drain(service)
+    token = token_of(service.settings.portal_secret.get_secret_value(), key)
+    link = follow(service, token)
+    assert link.step is not None
+    assert (link.todo, link.step.zh, link.is_live) == (todo.id, "督办", True)
+    attend(service, bureau.actor("deputy_head"), todo.id, "已催办")
+    assert follow(service, token).state == "attended"

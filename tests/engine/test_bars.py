@@ -70,7 +70,8 @@ def seen(*clocks: ClockSeen, steps: tuple[StepSeen, ...] = (), shown_seq: int = 
 
 
 def drawn(case: CaseSeen) -> list[Bar]:
-    return changed(case, ARMED + timedelta(days=3), ZONE)
+    now = ARMED + timedelta(days=3)
+    return changed(case, now, now, ZONE)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_a_late_decision_counts_and_is_marked_late(
 def test_who_is_asked_twice_about_one_limit_has_one_todo_and_two_messages(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
-    """Above the legal office stands the deputy head: superior at the first escalation, deputy at the second."""
+    """Above the legal office stands the deputy head: first as its superior, then as deputy head."""
     number = launch_case(service, legality_review=True).number
     decide_next(service, number)
     decide_next(service, number)

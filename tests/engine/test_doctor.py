@@ -15,6 +15,7 @@ from engine.doctor import YEAR_IS_ARRANGED, Finding, examine
 from engine.invariants import CHECKS, Severity
 from engine.leases import claim, settle
 from engine.ledger import seal
+from engine.routing import route_due
 from engine.service import Service
 from engine.virtual_time import stamp
 from tests.builders import (
@@ -101,6 +102,7 @@ def test_a_waiting_publication_and_a_stopped_case_are_not_called_broken(
 
 LOST_FILE = '[{"name": "a.pdf", "media_type": "application/pdf", "sha256": "00", "size": 1}]'
 DAMAGE = {
+    "message-has-a-channel": "UPDATE notification SET routed_at = created_at WHERE routed_at IS NULL",
     "decided-todo-is-closed": "UPDATE assignment SET closed_at = NULL WHERE id = 1",
     "closed-as-decided-has-decision": "DELETE FROM decision WHERE id = (SELECT max(id) FROM decision)",
     "open-review-has-todo": "UPDATE assignment SET closed_at = now() WHERE closed_at IS NULL",
@@ -273,8 +275,9 @@ def test_mail_that_does_not_leave_and_a_ledger_unsealed_for_days_are_warnings(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
     launch_case(service)
+    route_due(service)
     with service.database.begin() as connection:
-        connection.execute(text("UPDATE notification SET attempts = 9, last_error = 'ConnectionRefused'"))
+        connection.execute(text("UPDATE delivery SET attempts = 9, last_error = 'ConnectionRefused'"))
     clock.move(days=3)
     found: list[Finding] = examine(service)
     assert {f.check for f in found} == {"mail-does-not-leave", "ledger-is-sealed"}
@@ -282,7 +285,7 @@ def test_mail_that_does_not_leave_and_a_ledger_unsealed_for_days_are_warnings(
 
 
 def test_a_demonstration_in_virtual_time_is_a_warning(service: Service, clock: MovableClock) -> None:
-    assert stamp(service.settings.owner_database_url.get_secret_value(), clock.now)
+    assert stamp(service.settings.owner_database_url.get_secret_value(), now=clock.now)
     load_bureau(service)
     (finding,) = examine(service)
     assert (finding.check, finding.severity) == ("time-is-real", Severity.WARNING)

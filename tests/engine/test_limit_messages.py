@@ -59,7 +59,8 @@ def dropped(service: Service, template: str) -> list[str]:
     drain(service)
     return scalars(
         service,
-        "SELECT last_error FROM notification WHERE template = :t AND dropped_at IS NOT NULL",
+        "SELECT d.last_error FROM delivery d JOIN notification n ON n.id = d.notification_id"
+        " WHERE n.template = :t AND d.dropped_at IS NOT NULL",
         t=template,
     )
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from engine.outbox import channel_for
+from engine.channels import channel_for
 from engine.settings import Settings
 from notifications.channels import ChannelUnavailable, MailServer
 

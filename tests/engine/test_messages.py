@@ -17,7 +17,7 @@ from engine.acts.hand_over import hand_over_draft
 from engine.leases import claim, settle
 from engine.service import Service
 from notifications.addresses import mail_address
-from notifications.messages import Content, TodoArrived
+from notifications.messages import Content, DigestLine, TodoArrived
 from notifications.rendering import LONGEST_SUBJECT, _environment, render
 from rules.positions import Position
 from tests.builders import PROACTIVE_DRAFT, Bureau, add_person, decide_all, decide_next, launch_case, scalars
@@ -142,7 +142,12 @@ def test_a_hand_over_of_an_open_draft_tells_the_new_drafter_with_the_todo_alone(
 
 def sample(kind: Any, **given: Any) -> Any:
     """A message of a kind, every field filled with something recognisable."""
-    kinds = {str: lambda name: f"«{name}»", int: lambda _: 2, bool: lambda _: True}
+    kinds = {
+        str: lambda name: f"«{name}»",
+        int: lambda _: 2,
+        bool: lambda _: True,
+        tuple[DigestLine, ...]: lambda _: (sample(DigestLine),),
+    }
     values = {f.name: kinds[_type(f)](f.name) for f in fields(kind)}
     return kind(**(values | given))
 
@@ -174,7 +179,7 @@ def test_templates_use_exactly_what_their_message_offers(kind: Any) -> None:
     for part, ending in (("subject", "txt"), ("text", "txt"), ("html", "html")):
         source = (Path("notifications") / kind.folder / f"{part}.{ending}").read_text(encoding="utf-8")
         used |= find(_environment(part).parse(source))
-    assert used - {"facts", "lines", "button"} == {field.name for field in fields(kind)}
+    assert used - {"facts", "as_lines", "button"} == {field.name for field in fields(kind)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -183,7 +188,10 @@ def test_every_message_is_text_and_html_chinese_first_with_the_same_facts(kind: 
     assert mail.get_content_type() == "multipart/alternative"
     found = parts(mail)
     assert list(found) == ["text/plain", "text/html"]
-    for name, value in asdict(sample(kind)).items():
+    said = asdict(sample(kind))
+    for line in said.pop("lines", ()):
+        said |= line
+    for name, value in said.items():
         if isinstance(value, str) and name not in ("recipient", "basis", "position_en"):
             assert value in found["text/plain"], name
             assert value in found["text/html"] or name.endswith("_zh"), name

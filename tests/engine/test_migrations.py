@@ -14,11 +14,13 @@ from sqlmodel import SQLModel
 import models
 from engine.acts.access import set_password
 from engine.acts.law import import_calendar
+from engine.outbox import send_due
 from engine.service import Service
 from engine.settings import Settings
 from models.database import migrate
 from tests.builders import Bureau, launch_case, scalars
 from tests.engine.law_files import NEXT_YEAR
+from tests.engine.test_outbox import waiting
 
 pytestmark = pytest.mark.thorough
 
@@ -56,6 +58,8 @@ def test_the_newest_can_be_taken_back_with_rows_in_them_and_made_again(
     service: Service, bureau: Bureau, owner: str
 ) -> None:
     launch_case(service)
+    send_due(service)
+    launch_case(service)
     kept = scalars(service, "SELECT key FROM notification ORDER BY id")
     set_password(service, bureau.actor("administrator"), "drafter", "given-by-another-1")
     import_calendar(service, bureau.actor("administrator"), NEXT_YEAR)
@@ -64,10 +68,13 @@ def test_the_newest_can_be_taken_back_with_rows_in_them_and_made_again(
     assert {change[0] for change in differences(owner)} == {
         "add_table",
         "add_column",
+        "remove_column",
         "modify_nullable",
         "add_index",
     }
     migrate(owner)
     assert differences(owner) == []
     assert kept
+    assert scalars(service, "SELECT channel FROM delivery WHERE sent_at IS NOT NULL") == ["mail"]
+    assert waiting(service) == 1, "what had not left waits still"
     assert scalars(service, "SELECT key FROM notification ORDER BY id") == kept

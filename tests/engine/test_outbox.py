@@ -14,9 +14,10 @@ from aiosmtpd.controller import Controller
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from engine import outbox
+from engine import deliveries
 from engine.links import hash_of
 from engine.outbox import send_due
+from engine.routing import route_due
 from engine.service import Service
 from engine.settings import Settings
 from notifications.addresses import AddressUnusable
@@ -57,8 +58,16 @@ def drain(service: Service, channel: Any = None) -> None:
 
 def waiting(service: Service) -> int:
     """Messages neither sent nor dropped."""
-    query = "SELECT count(*) FROM notification WHERE sent_at IS NULL AND dropped_at IS NULL"
-    return int(scalars(service, query)[0])
+    return len(keys_waiting(service))
+
+
+def keys_waiting(service: Service) -> list[str]:
+    """Their keys."""
+    query = (
+        "SELECT key FROM notification n WHERE routed_at IS NULL OR EXISTS (SELECT 1 FROM delivery d"
+        " WHERE d.notification_id = n.id AND d.sent_at IS NULL AND d.dropped_at IS NULL)"
+    )
+    return scalars(service, query)
 
 
 class MailHost:
@@ -151,7 +160,7 @@ def test_a_closed_todo_is_not_told_of(service: Service, bureau: Bureau) -> None:
     drain(service)
     (mail,) = mails(service)
     assert "section_head@" in mail["To"]
-    assert scalars(service, "SELECT last_error FROM notification WHERE dropped_at IS NOT NULL") == [
+    assert scalars(service, "SELECT last_error FROM delivery WHERE dropped_at IS NOT NULL") == [
         "the to-do is closed"
     ]
 
@@ -192,7 +201,7 @@ def test_a_message_that_cannot_reach_anyone_is_dropped_with_its_reason(
     drain(service)
     assert len(mails(service)) == count
     assert scalars(
-        service, "SELECT last_error FROM notification WHERE dropped_at IS NOT NULL ORDER BY id DESC LIMIT 1"
+        service, "SELECT last_error FROM delivery WHERE dropped_at IS NOT NULL ORDER BY id DESC LIMIT 1"
     ) == [reason]
     assert waiting(service) == 0
 
@@ -212,7 +221,7 @@ def test_a_wrong_sender_never_drops_a_message(service: Service, bureau: Bureau, 
     with pytest.raises(AddressUnusable):
         send_due(misled)
     assert waiting(service) == 1
-    clock.move(seconds=outbox.LEASE_SECONDS + 1)
+    clock.move(seconds=deliveries.LEASE_SECONDS + 1)
     assert len(_all_sent(service)) == 1
 
 
@@ -244,18 +253,19 @@ def test_a_mail_server_that_is_down_delays_with_growing_pauses_and_then_delivers
     assert pauses == [15, 30, 60, 120]
     assert send_due(service, channel) == 1
     assert len(host.received) == 1
-    assert scalars(service, "SELECT attempts FROM notification") == [5]
+    assert scalars(service, "SELECT attempts FROM delivery") == [5]
 
 
 def _pause(service: Service) -> int:
-    (at,) = scalars(service, "SELECT next_try_at FROM notification")
+    (at,) = scalars(service, "SELECT next_try_at FROM delivery")
     return int((at - service.now).total_seconds())
 
 
 def test_a_pause_never_grows_beyond_an_hour(service: Service, bureau: Bureau, clock: MovableClock) -> None:
     launch_case(service)
+    route_due(service)
     with service.database.begin() as connection:
-        connection.execute(text("UPDATE notification SET attempts = 5000"))
+        connection.execute(text("UPDATE delivery SET attempts = 5000"))
     send_due(service, _Dead())
     assert _pause(service) == 3600
 
@@ -277,7 +287,7 @@ def test_a_server_that_says_later_keeps_the_message_and_one_that_says_never_drop
     host.answer_to_recipient = "550 no such mailbox"
     assert send_due(service, channel) == 1
     assert waiting(service) == 0
-    (said,) = scalars(service, "SELECT last_error FROM notification")
+    (said,) = scalars(service, "SELECT last_error FROM delivery")
     assert "no such mailbox" in said
     assert host.received == []
 
@@ -293,11 +303,11 @@ def test_worker_killed_between_send_and_mark_sends_again_with_the_same_message_i
     launch_case(service)
     _kill_before_mark(service, channel, monkeypatch)
     assert send_due(service, channel) == 0, "the dead worker's lease still holds"
-    clock.move(seconds=outbox.LEASE_SECONDS + 1)
+    clock.move(seconds=deliveries.LEASE_SECONDS + 1)
     assert send_due(service, channel) == 1
     first, second = host.received
     assert first["Message-ID"] == second["Message-ID"]
-    assert scalars(service, "SELECT count(*) FROM notification WHERE sent_at IS NOT NULL") == [1]
+    assert scalars(service, "SELECT count(*) FROM delivery WHERE sent_at IS NOT NULL") == [1]
 
 
 def test_worker_killed_between_send_and_mark_leaves_one_file_in_the_mailbox(
@@ -306,7 +316,7 @@ def test_worker_killed_between_send_and_mark_leaves_one_file_in_the_mailbox(
     channel = MailboxFolder(service.settings.home / "mailbox")
     launch_case(service)
     _kill_before_mark(service, channel, monkeypatch)
-    clock.move(seconds=outbox.LEASE_SECONDS + 1)
+    clock.move(seconds=deliveries.LEASE_SECONDS + 1)
     assert send_due(service, channel) == 1
     assert len(mails(service)) == 1
     assert not list((service.settings.home / "mailbox").glob(".*")), "no half-written file is left"
@@ -317,7 +327,7 @@ def _kill_before_mark(service: Service, channel: Any, monkeypatch: pytest.Monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(outbox, "_mark", die)
+        patched.setattr(deliveries, "mark", die)
         with pytest.raises(KeyboardInterrupt):
             send_due(service, channel)
 
@@ -329,8 +339,9 @@ def test_two_workers_at_once_never_take_the_same_message(
     for _ in range(3):
         launch_case(service)
     sent = _Counting()
+    route_due(service)
     with service.database.begin() as first:
-        first.execute(text("SELECT id FROM notification ORDER BY id LIMIT 2 FOR UPDATE"))
+        first.execute(text("SELECT id FROM delivery ORDER BY id LIMIT 2 FOR UPDATE"))
         assert send_due(service, sent) == 1
     drain(service, sent)
     assert len(sent.ids) == len(set(sent.ids)) == 3

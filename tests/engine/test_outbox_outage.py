@@ -10,7 +10,7 @@ from engine.outbox import send_due
 from engine.service import Service
 from notifications.rendering import message_id
 from tests.builders import Bureau, MovableClock, launch_case, scalars
-from tests.engine.test_outbox import drain, waiting
+from tests.engine.test_outbox import drain, keys_waiting, waiting
 
 pytestmark = pytest.mark.thorough
 
@@ -34,10 +34,9 @@ def queue(service: Service, count: int) -> None:
                     INSERT INTO holding (person_id, position, unit_id)
                     SELECT made.id, h.position, h.unit_id FROM made,
                            (SELECT position, unit_id FROM holding WHERE position = 'drafter') h)
-                INSERT INTO notification (key, template, case_id, assignment_id, person_id, created_at,
-                                          next_try_at, attempts, last_error)
-                SELECT 'todo:' || open.id || ':' || made.id, 'todo', open.case_id, open.id, made.id, :now,
-                       :now, 0, '' FROM made, open
+                INSERT INTO notification (key, template, case_id, assignment_id, person_id, created_at)
+                SELECT 'todo:' || open.id || ':' || made.id, 'todo', open.case_id, open.id, made.id, :now
+                  FROM made, open
                 """
             ),
             {"count": count, "now": service.now},
@@ -50,7 +49,7 @@ def test_all_queued_mails_are_delivered_once_by_a_server_that_fails_for_a_while(
     service: Service, bureau: Bureau, clock: MovableClock, count: int
 ) -> None:
     queue(service, count)
-    keys = scalars(service, "SELECT key FROM notification WHERE sent_at IS NULL")
+    keys = keys_waiting(service)
     assert len(keys) == count
     with local_mail_server() as server:
         for mood in OUTAGES:
@@ -79,7 +78,7 @@ def test_one_message_the_server_breaks_off_on_does_not_hold_up_the_others(
     queue(service, 9)
     with local_mail_server() as server:
         poisoned = server.client
-        first = scalars(service, "SELECT min(id) FROM notification WHERE sent_at IS NULL")[0]
+        first = scalars(service, "SELECT min(id) FROM notification WHERE routed_at IS NULL")[0]
         with service.database.begin() as connection:
             connection.execute(
                 text(

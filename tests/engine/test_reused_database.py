@@ -52,7 +52,7 @@ def test_next_test_is_connected_to_by_nobody_else(reused: ReusedDatabase) -> Non
         "ALTER TABLE decision DROP CONSTRAINT decision_assignment_id_key",
         "ALTER TABLE unit ADD COLUMN remark text",
         "GRANT SELECT ON person TO gongkai_public",
-        "DROP TABLE notification",
+        "DROP TABLE notification CASCADE",
     ],
 )
 def test_changed_schema_is_not_handed_on(reused: ReusedDatabase, damage: str) -> None:

@@ -3,14 +3,19 @@
 import pytest
 from sqlalchemy import text
 
+from engine.acts.clock_acts import AskedAct, ask
 from engine.acts.decide import DecisionRequest, decide
 from engine.acts.hand_over import hand_over_draft
 from engine.acts.retry import retry_stuck
+from engine.clocks.firing import fire_due
+from engine.reading import inbox
 from engine.roster_watch import KIND, RosterWatch
 from engine.service import Service
 from rules.errors import AssignmentClosed, InvalidInput, NotAllowed
 from rules.positions import Position
-from tests.builders import Bureau, add_person, decide_next, launch_case, scalars, todo_of
+from tests.builders import Bureau, MovableClock, add_person, decide_next, launch_case, scalars, todo_of
+from tests.engine.limits import ART_33, clock_of
+from tests.engine.test_messages import empty_mailbox
 
 UNIT_ID = "SELECT id FROM unit WHERE code = 'zfjd'"
 
@@ -44,6 +49,59 @@ def test_whoever_comes_into_a_post_is_told_of_its_open_todos_once(service: Servi
     watch.run()
     assert told(service) == [*before, "new.head"]
     assert watch.run() is None
+
+
+def test_a_new_superior_is_told_what_had_gone_up_and_an_escalation_of_nobody_is_reported(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    number = launch_case(service).number
+    decide_next(service, number)
+    clock.move(days=4)
+    fire_due(service)
+    watch = RosterWatch(service)
+    watch.run()
+    join(service, "new.deputy", Position.DEPUTY_HEAD)
+    watched = watch.run()
+    assert watched is not None
+    assert watched.told == 1
+    empty_mailbox(service)
+    queued = "SELECT template FROM notification n JOIN person p ON p.id = n.person_id WHERE username = :u"
+    assert scalars(service, queued, u="new.deputy") == ["escalated"]
+    for username in ("deputy_head", "new.deputy"):
+        leave(service, username)
+    watch.run()
+    assert scalars(service, "SELECT kind FROM incident WHERE resolved_at IS NULL") == [KIND]
+    join(service, "third.deputy", Position.DEPUTY_HEAD)
+    watch.run()
+    assert scalars(service, "SELECT resolution FROM incident") == ["held-again"]
+    [todo] = inbox(service, service.actor("third.deputy", channel="api")).todos
+    assert todo.escalation is not None
+
+
+def test_whoever_asked_something_of_a_limit_does_not_count_as_who_may_grant_it(
+    service: Service, bureau: Bureau
+) -> None:
+    number = launch_case(service).number
+    clock_id = clock_of(service, number, "step:drafting").id
+    asked = AskedAct("not-counted", "征求意见", ART_33, since=service.now)
+    ask(service, bureau.actor("drafter"), clock_id, asked)
+    watch = RosterWatch(service)
+    watch.run()
+    leave(service, "openness_office")
+    with service.database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO holding (person_id, position)"
+                " SELECT id, 'openness_office' FROM person WHERE username = 'drafter'"
+            )
+        )
+    watch.run()
+    assert scalars(service, "SELECT kind FROM incident WHERE resolved_at IS NULL") == [KIND]
+    join(service, "new.office", Position.OPENNESS_OFFICE)
+    watched = watch.run()
+    assert watched is not None
+    assert watched.told == 1
+    assert told(service)[-1] == "new.office"
 
 
 def test_a_todo_of_nobody_is_reported_and_answers_itself(service: Service, bureau: Bureau) -> None:

@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def virtual(settings: Settings, clock: MovableClock) -> Iterator[Service]:
     """An empty installation stamped virtual, under a machine's clock that stands still."""
-    assert stamp(settings.owner_database_url.get_secret_value(), clock.now)
+    assert stamp(settings.owner_database_url.get_secret_value(), now=clock.now)
     yield from _process(settings, clock)
 
 
@@ -84,7 +84,7 @@ def test_a_database_that_holds_something_is_never_stamped(
         load_bureau(service)
         if first == "a case":
             launch_case(service)
-    assert stamp(owner, clock.now) is False
+    assert stamp(owner, now=clock.now) is False
     forced = "INSERT INTO virtual_time VALUES (1, '0', now())"
     assert "never made movable" in refused(owner, forced)
 
@@ -101,7 +101,7 @@ def refused(url: str, statement: str) -> str:
 def test_the_stamp_is_made_once_and_stays(virtual: Service, settings: Settings, clock: MovableClock) -> None:
     owner = settings.owner_database_url.get_secret_value()
     load_bureau(virtual)
-    assert stamp(owner, clock.move(days=1)) is True
+    assert stamp(owner, now=clock.move(days=1)) is True
     assert scalars(virtual, "SELECT stamped_at FROM virtual_time") == [clock.now - DAY]
     for statement in ("DELETE FROM virtual_time", "TRUNCATE virtual_time"):
         assert "refused" in refused(owner, statement)

@@ -39,10 +39,16 @@ _ENTRIES = (
     " ORDER BY chain, seq"
 )
 _HEADS = "SELECT id, ledger_seq, ledger_head FROM cases UNION ALL SELECT chain, seq, hash FROM ledger_head"
+_MAILED = (
+    "SELECT n.key, d.sent_at FROM notification n LEFT JOIN delivery d"
+    " ON d.notification_id = n.id AND d.channel = 'mail'"
+)
 _STUCK = (
     "SELECT 'lease on step ' || step_id FROM activity WHERE leased_by IS NOT NULL OR leased_until IS NOT NULL"
     " UNION ALL SELECT 'activity of step ' || step_id FROM activity WHERE settled_at IS NULL"
-    " UNION ALL SELECT 'mail ' || key FROM notification WHERE sent_at IS NULL AND dropped_at IS NULL"
+    " UNION ALL SELECT 'not routed: ' || key FROM notification WHERE routed_at IS NULL"
+    " UNION ALL SELECT d.channel || ' ' || n.key FROM delivery d"
+    " JOIN notification n ON n.id = d.notification_id WHERE d.sent_at IS NULL AND d.dropped_at IS NULL"
     " UNION ALL SELECT 'incident ' || kind FROM incident"
     " UNION ALL SELECT 'not shown as ended: case ' || case_id FROM shown_case WHERE NOT finished"
     " UNION ALL SELECT 'shown in several runs: case ' || case_id FROM shown_case WHERE generation > 1"
@@ -177,10 +183,7 @@ def _same_instant(said: str, stored: Any) -> bool:
 def _mailed(installation: Installation, service: Service) -> Iterator[str]:
     """Every message that counts as sent is one file, and every file is a message of ours."""
     sender = service.settings.mail_from
-    known = {
-        message_id(key, sender): sent_at
-        for key, sent_at in installation.rows("SELECT key, sent_at FROM notification")
-    }
+    known = {message_id(key, sender): sent_at for key, sent_at in installation.rows(_MAILED)}
     files = Counter(
         str(message_from_bytes(path.read_bytes())["Message-ID"])
         for path in installation.instance.mailbox.glob("*.eml")

@@ -2,11 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 
+import anyio
 from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from engine.service import Service
 from portal.app import create_app
+from portal.door import Door
 from tests.builders import PROACTIVE_DRAFT, UNIT, MovableClock, launch_case, scalars, todo_of
 from tests.portal.conftest import SignIn
 
@@ -62,7 +67,7 @@ def test_eight_at_once_with_one_key_decide_once(signed_in: SignIn, service: Serv
     assert scalars(service, "SELECT count(*) FROM decision") == [1]
 
 
-def test_a_decision_is_stored_with_the_instant_it_arrived(
+def test_a_decision_is_stored_with_the_instant_it_had_arrived_whole(
     app: FastAPI, signed_in: SignIn, service: Service, clock: MovableClock
 ) -> None:
     number = launch_case(service).number
@@ -71,10 +76,51 @@ def test_a_decision_is_stored_with_the_instant_it_arrived(
     def slow() -> datetime:  # every look at the clock takes a second
         return clock.move(seconds=1)
 
-    arrives = clock.now + timedelta(seconds=1)
+    arrives = clock.now + timedelta(seconds=2)  # the first look is at the head, the second at the whole
     late = create_app(service.at(slow))
     browser.app = late
     browser.post(f"/api/v1/assignments/{todo_of(service, number).id}/decision", {"action": "approve"})
     late.state.public.dispose()
     assert scalars(service, "SELECT received_at FROM decision") == [arrives]
     assert scalars(service, "SELECT decided_at > received_at FROM decision") == [True]
+
+
+def test_a_body_that_is_sent_slowly_was_received_when_its_last_part_was(clock: MovableClock) -> None:
+    seen: list[datetime] = []
+
+    async def inside(scope: Scope, _receive: Receive, send: Send) -> None:
+        seen.append(scope["state"]["received_at"])
+        await Response(status_code=204)(scope, _receive, send)
+
+    parts = [b'{"action": ', b'"approve"}']
+
+    async def dripping() -> Message:
+        clock.move(seconds=30)
+        part = parts.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(parts)}
+
+    async def send(_message: Message) -> None:
+        return None
+
+    began = clock.now
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/assignments/1/decision",
+        "headers": [(b"content-type", b"application/json")],
+    }
+    door = Door(inside, clock, secure=False, patience=10)
+    anyio.run(partial(door, scope, dripping, send))
+    assert seen == [began + timedelta(seconds=60)]
+
+
+def test_nobody_says_themselves_when_their_decision_was_received(signed_in: SignIn, service: Service) -> None:
+    path = f"/api/v1/assignments/{todo_of(service, launch_case(service).number).id}/decision"
+    browser = signed_in("drafter")
+    said = {"received_at": "2026-01-01T00:00:00+08:00"}
+    assert browser.post(path, {"action": "approve", **said}).status_code == 422
+    assert (
+        browser.post(path, {"action": "approve"}, headers={"received_at": said["received_at"]}).status_code
+        == 201
+    )
+    assert scalars(service, "SELECT received_at FROM decision") == [service.now]

@@ -103,11 +103,13 @@ def test_ones_own_are_found_behind_any_number_of_others(
     with service.database.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO notification"
-                " (key, template, case_id, person_id, created_at, next_try_at, sent_at, attempts, last_error)"
-                " SELECT 'more:' || g, 'closed', case_id, person_id, created_at, created_at, sent_at, 1, ''"
+                "WITH made AS (INSERT INTO notification"
+                " (key, template, case_id, person_id, created_at, routed_at)"
+                " SELECT 'more:' || g, 'closed', case_id, person_id, created_at, routed_at"
                 " FROM notification n JOIN person p ON p.id = n.person_id, generate_series(1, 5000) g"
-                " WHERE p.username = 'section_head'"
+                " WHERE p.username = 'section_head' RETURNING id, routed_at)"
+                " INSERT INTO delivery (notification_id, channel, attempts, next_try_at, sent_at, last_error)"
+                " SELECT id, 'mail', 1, routed_at, routed_at, '' FROM made"
             )
         )
     assert listed(drafter) == own

@@ -67,6 +67,16 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /cases/{number}/sheet": page(outsider=404),
     "GET /cases/{number}/file": page(outsider=404),
     "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
+    # The drafter urged it first; the others are told when it may be urged again.
+    "POST /cases/{number}/urge": {
+        "nobody": 303,
+        "outsider": 404,
+        "drafter": 303,
+        "reviewer": 403,
+        "holder": 409,
+        "administrator": 409,
+        "manager": 409,
+    },
     "POST /cases/{number}/drafter": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     "GET /launch": page(),
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
@@ -81,6 +91,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /messages": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
     "POST /messages/{message_id}/resend": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
     "GET /me": page(),
+    "POST /me/messages": dict.fromkeys(ROLES, 303),
     "POST /me/password": dict.fromkeys(ROLES, 401) | {"nobody": 303},  # the present password is another
     "POST /me/phrases": dict.fromkeys(ROLES, 303),
     "POST /me/phrases/{phrase_id}/remove": dict.fromkeys(ROLES, 303),
@@ -102,6 +113,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /register/{slug}/files/{digest}": dict.fromkeys(ROLES, 404),
     "POST /api/v1/session": dict.fromkeys(ROLES, 201),
     "GET /api/v1/me": signed(),
+    "GET /api/v1/me/messages": signed(),
+    "PUT /api/v1/me/messages": signed(),
     "GET /api/v1/tokens": signed(),
     "POST /api/v1/tokens": signed() | dict.fromkeys(ROLES[1:], 201),
     "DELETE /api/v1/tokens/{token_id}": dict.fromkeys(ROLES, 404) | {"nobody": 401},  # someone else's
@@ -129,6 +142,16 @@ EXPECTED: dict[str, dict[str, int]] = {
     ),
     # Nothing is wrong with the case: the administrator is told so.
     "POST /api/v1/cases/{number}/retry": nobody_but(administrator=409),
+    # It was urged on its page a moment ago.
+    "POST /api/v1/cases/{number}/urge": {
+        "nobody": 401,
+        "outsider": 404,
+        "drafter": 409,
+        "reviewer": 403,
+        "holder": 409,
+        "administrator": 409,
+        "manager": 409,
+    },
     # The drafter named drafts it already.
     "PUT /api/v1/cases/{number}/drafter": nobody_but(administrator=422),
     "GET /api/v1/procedures": signed(),
@@ -150,6 +173,8 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /language": {"language": "en"},
     "POST /todo/{todo_id}": {"action": "dance"},
     "POST /cases/{number}/retry": {},
+    "POST /cases/{number}/urge": {},
+    "POST /me/messages": {"channel": "mail"},
     "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /launch": {
         "procedure": "proactive-disclosure",
@@ -172,6 +197,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
     "POST /api/v1/clock/advance": {"by": "1d"},
     "POST /api/v1/tokens": {"name": "script", "days": 1},
+    "PUT /api/v1/me/messages": {"channels": ["mail"]},
     "PUT /api/v1/people/{username}/password": {"password": "a-brand-new-password-7"},
     "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},

@@ -13,7 +13,7 @@ from tests.engine.test_outbox import _Dead, drain, mails
 from tests.portal.conftest import Client, SignIn
 
 HTML = {"Accept": "text/html"}
-DROPPED = "SELECT id FROM notification WHERE dropped_at IS NOT NULL"
+DROPPED = "SELECT id FROM delivery WHERE dropped_at IS NOT NULL"
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_the_administrator_sees_why_and_sends_it_again(
 
 
 def test_a_message_that_left_is_not_sent_again(service: Service, number: str, signed_in: SignIn) -> None:
-    (sent,) = scalars(service, "SELECT id FROM notification WHERE sent_at IS NOT NULL")
+    (sent,) = scalars(service, "SELECT id FROM delivery WHERE sent_at IS NOT NULL")
     assert press(signed_in("administrator"), sent) == 409
     assert press(signed_in("administrator"), 999_999) == 404
 
@@ -75,7 +75,7 @@ def test_a_message_the_server_did_not_take_is_tried_at_once_when_asked(
     send_due(service, _Dead())
     administrator = signed_in("administrator")
     assert "邮件服务器暂未接收" in administrator.get("/messages", headers=HTML).text
-    (message,) = scalars(service, "SELECT id FROM notification")
+    (message,) = scalars(service, "SELECT id FROM delivery")
     assert press(administrator, message) == 303
     assert send_due(service) == 1
 

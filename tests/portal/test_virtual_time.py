@@ -22,7 +22,7 @@ BAR = "虚拟时间 2026-04-20 09:00（演示用）"
 @pytest.fixture
 def service(service: Service, settings: Settings, clock: MovableClock) -> Iterator[Service]:
     """The installation, stamped virtual before anything is stored."""
-    assert stamp(settings.owner_database_url.get_secret_value(), clock.now)
+    assert stamp(settings.owner_database_url.get_secret_value(), now=clock.now)
     made = replace(service, ahead=MovableTime(service.database))
     yield made
     made.close()

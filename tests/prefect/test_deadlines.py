@@ -52,7 +52,7 @@ def test_a_steps_target_is_shown_from_far_off_to_escalated_and_until_it_is_met(
     window.show()
     assert window.tables(number)["deadlines"] == [
         {
-            "时限 What": "环节办理 step: 拟稿 Drafting",
+            "时限 What": "环节 step: 拟稿 Drafting",
             "依据 Article": "本单位规定 办理时限",
             "起算 Start": "环节开启 the step was opened 2026-04-20 09:00",
             "截止 Due": "2026-04-23",

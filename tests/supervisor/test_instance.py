@@ -85,17 +85,27 @@ def test_every_prefect_variable_is_known_to_prefect(tmp_path: Path, monkeypatch:
             },
         ),
         ("portal", {"GONGKAI_DATABASE_URL", "GONGKAI_PUBLIC_DATABASE_URL", "GONGKAI_PREFECT_AUTH_STRING"}),
-        ("worker", {"GONGKAI_DATABASE_URL", "PREFECT_API_AUTH_STRING", "GONGKAI_SMTP_PASSWORD"}),
+        (
+            "worker",
+            {
+                "GONGKAI_DATABASE_URL",
+                "PREFECT_API_AUTH_STRING",
+                "GONGKAI_SMTP_PASSWORD",
+                "GONGKAI_CHANNELS",
+            },
+        ),
     ],
 )
 def test_part_is_given_the_secrets_it_uses_and_no_other(
     tmp_path: Path, component: str, given: set[str]
 ) -> None:
-    instance = Instance(tmp_path / "home", environ={"GONGKAI_SMTP_PASSWORD": "of the mail server"})
+    outer = {"GONGKAI_SMTP_PASSWORD": "of the mail server", "GONGKAI_CHANNELS": "群=wecombot://a-robots-key"}
+    instance = Instance(tmp_path / "home", environ=outer)
     instance.prepare()
     credentials = {value for name, value in vars(instance.credentials).items() if name != "instance_id"}
-    secret = credentials | {"of the mail server"}
+    secret = credentials | {"of the mail server", "a-robots-key"}
     environment = instance.child_environment(component)
+    assert environment["GONGKAI_CHANNEL_NAMES"] == "群", "what it is called is no secret"
     holding = {name for name, value in environment.items() if any(each in value for each in secret)}
     assert holding == given
 

@@ -36,6 +36,26 @@ def test_a_trial_on_one_machine_and_a_proper_installation_have_no_fault() -> Non
 
 
 @pytest.mark.parametrize(
+    ("channels", "found"),
+    [
+        ("群=wecombot://key-1, duty=dingtalk://SECret@token", set()),
+        ("oa=https://secret@oa.qingling.example/hook", set()),
+        ("群=wecombot://key-1?server=https://im.qingling.example", set()),
+        ("群=wecombot://key-1?server=http://im.qingling.example", {("CHANNELS", False)}),
+        ("oa=http://secret@oa.qingling.example/hook", {("CHANNELS", False)}),
+        ("oa=http://secret@127.0.0.1:8080/hook", set()),
+        ("oa=https://oa.qingling.example/hook", {("CHANNELS", True)}),
+        ("群=wecombot://", {("CHANNELS", True)}),
+        ("群=telegram://token", {("CHANNELS", True)}),
+    ],
+)
+def test_nothing_starts_with_a_channel_nobody_can_be_told_by(
+    channels: str, found: set[tuple[str, bool]]
+) -> None:
+    assert faults(channels=SecretStr(channels)) == found
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "",

@@ -39,6 +39,28 @@ def test_which_setting_what_was_given_and_what_may_be(name: str, monkeypatch: py
     assert f"“{given}”" in caught.value.message("zh")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "wecombot://a-robots-key",
+        "mail=wecombot://a-robots-key",
+        "digest=wecombot://a-robots-key",
+        "群 一=wecombot://a-robots-key",
+        "群=a-robots-key",
+        "群=wecombot://a-robots-key,群=wecombot://a-robots-key",
+    ],
+)
+def test_channels_that_are_not_named_addresses_are_refused_unquoted(
+    given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_CHANNELS", given)
+    with pytest.raises(SettingsRefused) as caught:
+        read_settings()
+    assert caught.value.where == "GONGKAI_CHANNELS"
+    assert "name=address" in caught.value.message("en")
+    assert "a-robots-key" not in "".join(traceback.format_exception(caught.value))
+
+
 def test_a_secret_is_quoted_nowhere_and_all_that_is_wrong_is_told_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
