@@ -27,6 +27,10 @@ demo: install  ## a bureau with cases on their way, until Ctrl-C; its data stay 
 demo-once: install  ## one real case, from launch to publication, then everything stops
 	$(BIN)/gongkai demo --once
 
+.PHONY: demo-deadlines
+demo-deadlines: install  ## a time limit from due soon to escalated, in virtual time, in portal and Prefect
+	$(BIN)/gongkai demo --deadlines
+
 # Each process has a PostgreSQL of its own.
 SHARED := -n $(JOBS) --dist loadgroup
 

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 from deployments.commands.exits import Code
@@ -32,6 +32,8 @@ class Demonstration:
 
     instance: Instance
     virtual_time: bool = False
+    today: date = date.min
+    """The day on which it was furnished, in statutory time."""
     passwords: dict[str, str] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
@@ -39,6 +41,7 @@ class Demonstration:
         """Schema, bureau and passwords, before the parts that use them start."""
         bring_up_to_date(environment, virtual_time=self.virtual_time)
         with service_of(settings_from(environment)) as service:
+            self.today = service.today
             import_people(service, operator("demo"), read_bureau())
             for username in self._acting():
                 self.passwords[username] = secrets.token_urlsafe(12)
@@ -52,8 +55,7 @@ class Demonstration:
     @property
     def sample(self) -> Sample:
         """The case that is walked whole."""
-        today = datetime.now(UTC).date()
-        return read_sample("ZD-01", today=today).issued_on(today)
+        return read_sample("ZD-01", today=self.today).issued_on(self.today)
 
     @property
     def base_url(self) -> str:

@@ -12,12 +12,12 @@ from engine.acts.desk import forget_old_drafts
 from engine.acts.retry import retry_stuck
 from engine.acts.uploads import remove_unused_uploads
 from engine.digest import make_digests, release_held
+from engine.law import law_of
 from engine.projection.record import stuck_cases
 from engine.roster_watch import RosterWatch
 from engine.routing import give_orphans_to_mail
 from engine.service import Service
 from models import LedgerSeal
-from rules.working_calendar import WorkingCalendar
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +78,9 @@ class Chores:
         """Queue the digests of a working day; let go what waits for one, or for a channel, no more there."""
         release_held(self.service)
         give_orphans_to_mail(self.service)
-        made = make_digests(self.service, WorkingCalendar(timezone=self.service.settings.timezone))
+        with self.service.read() as connection:
+            law = law_of(connection, self.service.settings.timezone)
+        made = make_digests(self.service, law.calendar)
         if made:
             log.info("digests-made", people=made)
 

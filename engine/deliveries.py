@@ -26,9 +26,11 @@ _delivery = Delivery.__table__
 
 # Quiet hours are asked for here and nowhere else: nothing is put off by them, so nothing has to be called
 # back when a person changes them or the clock jumps.
+#
+# The rows are chosen apart: below an IN the plan may choose them anew for every row, and claim more.
 _CLAIM = text(
     """
-    UPDATE delivery SET leased_until = :until WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT d.id FROM delivery d
           JOIN notification n ON n.id = d.notification_id
           LEFT JOIN message_wish w ON w.person_id = n.person_id
@@ -38,7 +40,8 @@ _CLAIM = text(
                 THEN :clock >= w.quiet_from AND :clock < w.quiet_until
                 ELSE :clock >= w.quiet_from OR :clock < w.quiet_until END)
          ORDER BY d.next_try_at, d.id LIMIT :most FOR UPDATE OF d SKIP LOCKED)
-    RETURNING id, notification_id, attempts
+    UPDATE delivery SET leased_until = :until FROM due WHERE delivery.id = due.id
+    RETURNING delivery.id, notification_id, attempts
     """
 )
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from engine.actor import about_holdings
+from engine.clocks.comparing import misreckoned
 from engine.documents import content_hash, digest_of, require_reviewed
 from engine.invariants import CHECKS, Severity
 from engine.law import law_of
@@ -80,6 +81,7 @@ def examine(service: Service) -> list[Finding]:
             *_versions(connection),
             *_decisions(connection),
             *_publications(connection),
+            *_limits(service, connection),
             *_law(connection),
             *_arranged(service, connection),
             *_procedures(connection),
@@ -148,6 +150,17 @@ def _publications(connection: Connection) -> Iterator[Finding]:
                 "已公开的文稿没有相应的保密审查结论或签发",
                 "a published version lacks its confidentiality review or its signature",
             )
+
+
+def _limits(service: Service, connection: Connection) -> Iterator[Finding]:
+    for place in misreckoned(connection, service.settings.timezone):
+        yield Finding(
+            "stored-date-is-what-is-reckoned",
+            Severity.BROKEN,
+            place,
+            "时限的截止日期与按规定计算的结果不符",
+            "the stored date of a time limit is not what its starts and its granted acts come to",
+        )
 
 
 def _law(connection: Connection) -> Iterator[Finding]:

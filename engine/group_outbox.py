@@ -16,7 +16,7 @@ from engine.service import Service
 from engine.unsent import REFUSED_BY_GROUP
 from notifications.channels import ChannelUnavailable, MessageRefused
 from notifications.groups import Group, Note
-from notifications.rendering import case_of, subject_of
+from notifications.rendering import case_of, subject_of, virtual_subject
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +71,7 @@ class GroupOutbox:
 
 def _note(facts: MessageFacts) -> Note:
     content, row = facts.content(), facts.row
+    subject = subject_of(content)
     return Note(
         key=row.key,
         kind=content.folder,
@@ -79,7 +80,7 @@ def _note(facts: MessageFacts) -> Note:
         username=row.username,
         name=row.name,
         mobile=row.mobile or "",
-        subject=subject_of(content),
+        subject=virtual_subject(subject) if facts.service.is_virtual else subject,
         link=content.link,
         queued_at=row.created_at.isoformat(),
     )

@@ -33,6 +33,11 @@ class Check:
 _PARTS = {
     "step": "c.number || ' ' || s.key || ':' || s.round AS place",
     "case": "JOIN cases c ON c.id = s.case_id",
+    "clock": "c.number || ' ' || k.key || ':' || k.round AS place",
+    "clock_case": "JOIN cases c ON c.id = k.case_id",
+    # A step's clock starts and ends under the step's own name in the ledger.
+    "of_clock": "e.chain = k.case_id AND e.step IN (k.key || ':' || k.round,"
+    " regexp_replace(k.key, '^step:', '') || ':' || k.round)",
     "stopped": "EXISTS (SELECT 1 FROM incident i WHERE i.case_id = s.case_id"
     " AND i.resolved_at IS NULL AND i.blocking)",
 }
@@ -133,6 +138,66 @@ CHECKS = (
         " AND NOT EXISTS (SELECT 1 FROM incident i WHERE i.case_id = c.id AND i.blocking"
         " AND i.resolved_at IS NULL)",
     ),
+    # 3. Every open clock has one armed rung and every armed rung an open clock; what waits for time has one.
+    Check(
+        "open-clock-has-one-armed-rung",
+        "时限仍在计算，却没有待触发的提醒",
+        "a time limit runs without exactly one armed rung: it would be missed unseen",
+        "SELECT {clock} FROM clock k {clock_case} WHERE k.closed_at IS NULL"
+        " AND (SELECT count(*) FROM rung r WHERE r.clock_id = k.id AND r.fired_at IS NULL) <> 1",
+    ),
+    Check(
+        "armed-rung-has-open-clock",
+        "时限已结束，却还有待触发的提醒",
+        "a rung is armed, but its time limit has ended",
+        "SELECT {clock} FROM rung r JOIN clock k ON k.id = r.clock_id {clock_case}"
+        " WHERE r.fired_at IS NULL AND k.closed_at IS NOT NULL",
+    ),
+    Check(
+        "ended-step-has-no-open-clock",
+        "环节或事项已结束，其时限却仍在计算",
+        "a step or a case has ended, but its time limit runs on",
+        "SELECT {clock} FROM clock k {clock_case} LEFT JOIN step s ON s.id = k.step_id"
+        " WHERE k.closed_at IS NULL AND (s.settled_at IS NOT NULL OR c.closed_at IS NOT NULL)",
+    ),
+    Check(
+        "step-with-target-has-clock",
+        "环节规定有办理时限，却没有计时",
+        "a step has a time to be done in, but no time limit was armed for it",
+        "SELECT {step} FROM step s {case} WHERE s.call->>'target' <> ''"
+        " AND NOT EXISTS (SELECT 1 FROM clock k WHERE k.step_id = s.id)",
+    ),
+    Check(
+        "open-wait-has-clock",
+        "事项在等待期限届满，却没有相应的时限",
+        "a case waits for a time to come, but no such clock runs",
+        "SELECT {step} FROM step s {case} WHERE s.settled_at IS NULL AND c.closed_at IS NULL"
+        " AND s.kind = 'wait' AND NOT {stopped} AND NOT EXISTS (SELECT 1 FROM clock k"
+        " WHERE k.case_id = s.case_id AND k.key = s.call->>'clock' AND k.closed_at IS NULL)",
+    ),
+    Check(
+        "escalation-todo-has-open-clock",
+        "督办待办未关闭，但时限已结束",
+        "an escalation is open, but its time limit has ended",
+        "SELECT a.id::text AS place FROM assignment a JOIN rung r ON r.id = a.rung_id"
+        " JOIN clock k ON k.id = r.clock_id WHERE a.closed_at IS NULL AND k.closed_at IS NOT NULL",
+    ),
+    Check(
+        "request-of-clock-has-todo",
+        "时限申请与答复待办不一致",
+        "what was asked of a time limit and the to-do to answer it differ: one is open, one is not",
+        "SELECT c.number || ' ' || x.id AS place FROM clock_act x JOIN clock k ON k.id = x.clock_id"
+        " {clock_case} WHERE (x.answered_at IS NULL) <> EXISTS (SELECT 1 FROM assignment a"
+        " WHERE a.clock_act_id = x.id AND a.closed_at IS NULL)"
+        " OR x.answered_at IS NULL AND k.closed_at IS NOT NULL",
+    ),
+    Check(
+        "only-silence-with-a-meaning-lapses",
+        "没有法定逾期后果的环节因超时而结束",
+        "a step ended by time alone although no provision gives its silence a meaning",
+        "SELECT {step} FROM step s {case} WHERE s.outcome->>'type' = 'lapse'"
+        " AND (COALESCE(s.call->>'silence', '') = '' OR s.outcome->>'article' <> s.call->>'silence')",
+    ),
     # 4. Every state change has a ledger entry.
     Check(
         "decision-has-entry",
@@ -161,6 +226,25 @@ CHECKS = (
         "SELECT {step} FROM step s {case} WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e"
         " WHERE e.chain = s.case_id AND e.action IN ('step-opened', 'step-recorded')"
         " AND e.step = s.key || ':' || s.round)",
+    ),
+    Check(
+        "clock-has-entry",
+        "时限的起算或结束没有留痕",
+        "a time limit started or ended without a ledger entry",
+        "SELECT {clock} FROM clock k {clock_case} WHERE NOT EXISTS"
+        " (SELECT 1 FROM ledger_entry e WHERE {of_clock} AND e.action = 'clock-armed')"
+        " OR k.closed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_entry e"
+        " WHERE {of_clock} AND e.action = 'clock-' || k.closed_because)",
+    ),
+    Check(
+        "granted-act-has-entry",
+        "时限变更的准许与留痕不一致",
+        "what was granted of a time limit differs from the ledger",
+        "SELECT c.number || ' ' || x.id AS place FROM clock_act x JOIN cases c ON c.id = x.case_id"
+        " WHERE x.granted AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.chain = x.case_id"
+        " AND e.action = 'clock-granted' AND e.data->>'act' = x.id::text AND e.data->>'kind' = x.kind"
+        " AND (e.data->>'number')::int IS NOT DISTINCT FROM x.number"
+        " AND (e.data->>'since')::timestamptz IS NOT DISTINCT FROM x.since)",
     ),
     Check(
         "activity-has-entry",

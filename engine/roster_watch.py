@@ -147,6 +147,7 @@ def _tell(service: Service, todo: Row[Any], people: list[int]) -> int:
             "clock_act_id": todo.clock_act_id,
             "person_id": person,
             "created_at": service.now,
+            "urgent": todo.rung_id is not None,
         }
         for person in new
     ]

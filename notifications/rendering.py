@@ -60,9 +60,9 @@ def render(content: Content, *, key: str, to: Address, sender: Address, at: date
 
 def mark_virtual(message: EmailMessage, at: datetime) -> None:
     """Say in the subject, and to programs, that a demonstration sent it: its dates are not real."""
-    subject = message["Subject"]
+    subject = virtual_subject(message["Subject"])
     del message["Subject"]
-    message["Subject"] = _shortened(f"【虚拟时间 demonstration】{subject}")
+    message["Subject"] = subject
     message["X-Gongkai-Virtual-Time"] = at.isoformat()
 
 
@@ -74,6 +74,11 @@ def subject_of(content: Content) -> str:
 def case_of(content: Content) -> str:
     """The number of the case a message is about; empty: it is about a person."""
     return getattr(content, "case_number", "")
+
+
+def virtual_subject(subject: str) -> str:
+    """The subject of what a demonstration sends."""
+    return _shortened(f"【虚拟时间 demonstration】{subject}")
 
 
 def message_id(key: str, sender: str) -> str:

@@ -1,7 +1,7 @@
 """Robots of groups in 企业微信 and 钉钉, through apprise: its addresses, its checks, its signature.
 
 What apprise sends itself counts as taken with HTTP 200. Both robots answer 200 to what they refuse and say so
-in ``errcode``: so the sending is ours. docs/decisions/0013 says more.
+in ``errcode``: so the sending is ours. docs/decisions/0016 says more.
 """
 
 import json

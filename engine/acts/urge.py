@@ -89,10 +89,13 @@ def urge(service: Service, actor: Actor, number: str) -> Urged:
 
 
 def _asked(work: Work, *, but: int) -> list[tuple[int, list[int]]]:
-    """The open to-dos, each with the ids of those who may act on it and are not the one who urges."""
+    """The open to-dos the case waits for, each with the ids of those who may act and are not who urges.
+
+    An escalation is none of them: its post presses, as whoever urges does.
+    """
     found = []
     for todo in work.assignments:
-        if todo.closed_at is None:
+        if todo.closed_at is None and todo.rung_id is None and todo.clock_act_id is None:
             post = Post(Position(todo.position), todo.unit_id, todo.person_id)
             step = work.step_of(todo.step_id)
             facts = duties(work, step.call, post) if step else Facts()  # an incident's is of no step

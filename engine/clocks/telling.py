@@ -32,7 +32,7 @@ def tell_holders(work: Work, clock: Any, rung: Any) -> None:
     if rung.kind == RungKind.STILL_OVERDUE:
         told |= _asked_superiors(work, clock)
     ladder = ladder_of(clock.ladder, unit_of(start_from(clock.starts[clock.governing]), work.law))
-    urgent = is_urgent(RungKind(rung.kind), rung.place, ladder)
+    urgent = _is_statutory(clock) and is_urgent(RungKind(rung.kind), rung.place, ladder)
     _queue(work, "deadline", rung.id, told, urgent=urgent, rung_id=rung.id)
 
 
@@ -66,7 +66,8 @@ def ask_superiors(work: Work, clock: Any, rung: Any) -> None:
             _report(work, clock)
             continue
         todo = _asked_already(work, clock, post) or _open(work, post, rung_id=rung.id)
-        _queue(work, "escalated", rung.id, dict.fromkeys(people, todo), urgent=True, rung_id=rung.id)
+        told: Told = dict.fromkeys(people, todo)
+        _queue(work, "escalated", rung.id, told, urgent=_is_statutory(clock), rung_id=rung.id)
         work.note(
             "escalated",
             basis=clock.basis,
@@ -109,6 +110,11 @@ def _concerned(work: Work, clock: Any) -> Told:
     """Everyone the limit waits for, with their to-do; where nobody is asked, drafter and administrators."""
     told: Told = {person: todo.id for todo, people in _waited_for(work, clock) for person in people}
     return told or dict.fromkeys([work.case.drafter_id, *_holding(work, Post(Position.ADMINISTRATOR))])
+
+
+def _is_statutory(clock: Any) -> bool:
+    """A step's own target is an inner matter, unless silence has a meaning: it waits for the morning."""
+    return clock.step_id is None or bool(clock.silence)
 
 
 def _waited_for(work: Work, clock: Any) -> list[tuple[Any, list[int]]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from engine.actor import about_holdings
 from engine.links import hash_of
-from engine.reading.values import Named, step_named
+from engine.reading.values import CLOCK_ACT, ESCALATION, Named, step_named
 from engine.service import Service
 from rules.errors import GongkaiError, Kind, Said
 
@@ -123,9 +123,9 @@ def follow(service: Service, token: str) -> Followed:
 
 def _about(row: Row[Any]) -> Named | None:
     if row.rung_id is not None:
-        return Named("escalation", "督办", "Escalation")
+        return ESCALATION
     if row.clock_act_id is not None:
-        return Named("clock-act", "时限申请", "Asked of a time limit")
+        return CLOCK_ACT
     return step_named(row.key, row.title) if row.key else None
 
 

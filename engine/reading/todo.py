@@ -105,6 +105,15 @@ class Todo:
     closed_because: str
     urged: int  # how often one was urged to see to it
 
+    @property
+    def what(self) -> Named:
+        """Its step; without one, a limit that went up or was asked about, or an incident."""
+        if self.escalation is not None:
+            return Named("escalation", "督办", "Escalation")
+        if self.clock_act is not None:
+            return Named("clock-act", "时限申请", "Asked of a time limit")
+        return self.step or Named("incident", "异常", "Incident")
+
 
 def read_assignment(service: Service, actor: Actor, assignment_id: int) -> Todo:
     """One to-do, open or closed, of a case the actor may know of.

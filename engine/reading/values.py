@@ -28,6 +28,12 @@ class Wording:
     en: str
 
 
+INCIDENT = Named("incident", "异常", "Incident")
+ESCALATION = Named("escalation", "督办", "Escalation")
+CLOCK_ACT = Named("clock-act", "时限申请", "Asked of a time limit")
+"""What a to-do is that belongs to no step."""
+
+
 def position_named(key: str) -> Named:
     """A position with its names."""
     position = Position(key)

@@ -60,7 +60,8 @@ def test_inbox_json_has_stable_keys(gongkai: Gongkai, number: str) -> None:
     todo = gongkai.todo("zhang.wei")
     assert set(todo) == {
         "id", "case", "procedure", "unit", "title", "position", "opened_at", "step", "round", "basis",
-        "document_version", "asks", "incident", "closed_at", "closed_because", "urged",
+        "document_version", "asks", "incident", "escalation", "clock_act", "limits", "yours", "closed_at",
+        "closed_because", "urged",
     }  # fmt: skip
     assert todo["case"] == number
     assert todo["asks"]["form_schema"]["properties"].keys() >= {"attribute", "ground"}
@@ -70,7 +71,9 @@ def test_inbox_json_has_stable_keys(gongkai: Gongkai, number: str) -> None:
 def test_decide_records_and_the_next_desk_has_it(gongkai: Gongkai, number: str) -> None:
     todo = gongkai.todo("zhang.wei")["id"]
     answer = gongkai("decide", str(todo), "--as", "zhang.wei", "--action", "approve", "--json")
-    assert set(answer.json) == {"decision_id", "case_number", "step", "action", "decided_at", "repeated"}
+    assert set(answer.json) == {
+        "decision_id", "case_number", "step", "action", "decided_at", "repeated", "late",
+    }  # fmt: skip
     assert answer.json["case_number"] == number
     assert gongkai.todo("li.na")["step"]["key"] == "section-review"
 

@@ -1,5 +1,5 @@
-"""Procedures with time limits of their own, for tests: an answer within twenty working days, a silence that
-has a meaning.
+"""Procedures with time limits of their own, for tests: an answer that is due, a silence that has a meaning, a
+window that must be waited for.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from engine import procedures
 from engine.acts.launch import LaunchRequest, launch
 from engine.service import Service
 from rules.positions import Position
-from tasks import Intake, Lapsed, Since, procedure, review, start_clock, stop_clock
+from tasks import Intake, Lapsed, Since, procedure, review, start_clock, stop_clock, wait_until
 from tests.builders import UNIT, scalars
 
 ANSWER = ("答复申请人", "Answer to the applicant")
@@ -80,6 +80,33 @@ def lapsing_installed() -> Iterator[None]:
 
     yield
     del procedures._installed[("lapsing", 1)]
+
+
+@contextmanager
+def waiting_installed() -> Iterator[None]:
+    """Thirty days of comments, which nobody can shorten; then the office."""
+
+    @procedure(
+        "waiting",
+        version=1,
+        prefix="DD",
+        title=("等待试验", "Waiting"),
+        source="test",
+        intake=Received,
+        forms={},
+        positions=(Position.OFFICE,),
+    )
+    async def waiting(intake: Received) -> str:
+        opened = Since(
+            ("公开征求意见之日", "day the window opens"), rule="comment-window", at=intake.received_on
+        )
+        await start_clock("window", ("征求意见", "Comments"), opened, ends="arrive")
+        await wait_until("window-over", ("等待期满", "The window is open"), clock="window")
+        await review("conclusion", ("汇总", "Conclusion"), Position.OFFICE)
+        return "done"
+
+    yield
+    del procedures._installed[("waiting", 1)]
 
 
 def start(service: Service, procedure_key: str, **intake: Any) -> str:

@@ -11,7 +11,7 @@ from engine.clocks import firing
 from engine.clocks.catching_up import Moved, catch_up_with_law, moved_by
 from engine.clocks.firing import fire_due
 from engine.clocks.guarding import guard
-from engine.clocks.service import ClockService
+from engine.clocks.service import LONGEST_SLEEP_SECONDS, ClockService
 from engine.service import Service
 from models import LawChange
 from tests.builders import Bureau, MovableClock, decide_all, launch_case, scalars
@@ -193,3 +193,33 @@ def test_a_case_that_ends_has_no_running_limit(service: Service, bureau: Bureau,
     assert scalars(service, "SELECT outcome FROM cases") == ["已印发并标注"]
     assert scalars(service, "SELECT key FROM clock WHERE closed_at IS NULL") == []
     assert scalars(service, "SELECT kind FROM rung WHERE fired_at IS NULL") == []
+
+
+def test_a_clock_that_jumps_back_fires_nothing_twice_and_goes_on_where_it_was(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    launch_case(service)
+    clock.move(days=5)
+    fire_due(service)
+    so_far = fired(service)
+    clock.move(days=-4)
+    assert fire_due(service).rungs == 0
+    clock.move(days=4)
+    assert fire_due(service).rungs == 0
+    assert fired(service) == so_far
+    clock.move(days=10)
+    fire_due(service)
+    assert fired(service) == ["remind:1", "overdue:0", "escalate:1", "escalate:2", "escalate:3"]
+
+
+def test_the_service_sleeps_until_the_next_rung_but_never_past_one_that_is_armed_meanwhile(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    clocks = ClockService(service)
+    assert clocks.sleep_seconds() == LONGEST_SLEEP_SECONDS  # nothing is armed
+    launch_case(service)
+    assert clocks.sleep_seconds() == LONGEST_SLEEP_SECONDS  # two days to go
+    clock.move(days=2, seconds=-0.5)  # the reminder comes on the 22nd at nine
+    assert clocks.sleep_seconds() == 0.5
+    clock.move(seconds=0.5)
+    assert clocks.run() == 1

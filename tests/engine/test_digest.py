@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from engine import digest, message_facts
+from engine.acts.law import import_calendar
 from engine.chores import Chores
+from engine.clocks.firing import fire_due
 from engine.digest import make_digests, release_held
 from engine.doctor import examine
 from engine.invariants import Severity
@@ -17,6 +19,7 @@ from engine.service import Service
 from notifications.channel_names import DIGEST, MAIL
 from rules.working_calendar import WorkingCalendar
 from tests.builders import Bureau, MovableClock, decide_next, launch_case, scalars
+from tests.engine.law_files import NEXT_YEAR
 from tests.engine.test_groups import installed, outbox, server, states, wish
 from tests.engine.test_outbox import drain, mails, waiting, words
 from tests.engine.test_wishes import GROUP, at, make_urgent
@@ -216,6 +219,38 @@ def test_whoever_wishes_none_any_more_gets_what_was_held(
     (mail,) = mails(service)
     assert mail["Subject"].startswith(f"待办：{number}")
     assert [f for f in examine(service) if f.severity is Severity.BROKEN] == []
+
+
+def test_an_escalation_and_a_limit_stand_in_it_as_what_they_are(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    wish(service, "section_head", MAIL, digest=True)
+    wish(service, "deputy_head", MAIL, digest=True)
+    number = launch_case(service).number
+    decide_next(service, number)
+    at(clock, "2026-04-27 08:30")
+    fire_due(service)
+    assert make_digests(service, CALENDAR) == 2
+    drain(service)
+    said = {
+        mail["To"].addresses[0].username: words(mail) for mail in mails(service) if "摘要" in mail["Subject"]
+    }
+    assert f"{number}  股室审核，2026-04-20 09:00 到达，2026-04-23 到期" in said["section_head"]
+    assert f"{number}  督办" in said["deputy_head"]
+
+
+def test_days_off_are_those_of_the_site(
+    service: Service, number: str, bureau: Bureau, clock: MovableClock
+) -> None:
+    day_off = {"name": "地方假日", "date": "2027-04-19", "is_off_day": True}  # a Monday
+    table = NEXT_YEAR | {"days": [*NEXT_YEAR["days"], day_off]}
+    import_calendar(service, bureau.actor("administrator"), table)
+    at(clock, "2027-04-19 09:00")
+    Chores(service).make_digests()
+    assert made(service) == []
+    at(clock, "2027-04-20 09:00")
+    Chores(service).make_digests()
+    assert len(made(service)) == 1
 
 
 def test_a_person_who_left_gets_none(service: Service, number: str, clock: MovableClock) -> None:

@@ -28,6 +28,7 @@ from tests.builders import (
     scalars,
 )
 from tests.engine.law_files import NEXT_YEAR
+from tests.engine.limit_damage import LIMIT_DAMAGE
 
 pytestmark = pytest.mark.thorough
 
@@ -292,15 +293,19 @@ def test_a_demonstration_in_virtual_time_is_a_warning(service: Service, clock: M
 
 
 def test_every_check_that_can_find_something_is_tried_here() -> None:
-    tried = set(DAMAGE) | {
-        "one-decision-per-todo",
-        "open-activity-is-queued",
-        "open-hold-has-incident",
-        "open-incident-has-todo",
-        "incident-todo-has-open-incident",
-        "cases-stopped",
-        "mail-does-not-leave",
-        "ledger-is-sealed",
-        "time-is-real",
-    }
+    tried = (
+        set(DAMAGE)
+        | set(LIMIT_DAMAGE)
+        | {
+            "one-decision-per-todo",
+            "open-activity-is-queued",
+            "open-hold-has-incident",
+            "open-incident-has-todo",
+            "incident-todo-has-open-incident",
+            "cases-stopped",
+            "mail-does-not-leave",
+            "ledger-is-sealed",
+            "time-is-real",
+        }
+    )
     assert {check.name for check in CHECKS} <= tried

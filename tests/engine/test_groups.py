@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -88,6 +89,17 @@ def test_whoever_chose_a_group_is_told_there_with_number_step_and_a_link_that_on
     assert mails(installed) == [], "mail was not chosen"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_demonstration_tells_a_group_says_that_its_time_is_not_real(
+    installed: Service, bureau: Bureau, server: GroupServer, name: str
+) -> None:
+    virtual = replace(installed, ahead=lambda: timedelta(days=30))
+    wish(virtual, "drafter", name)
+    launch_case(virtual)
+    assert outbox(virtual, name).tell_due() == 1
+    assert "虚拟时间" in json.dumps(server.taken, ensure_ascii=False)
+
+
 def test_a_robot_calls_its_person_by_mobile_number(
     installed: Service, bureau: Bureau, server: GroupServer
 ) -> None:
@@ -121,6 +133,16 @@ def test_a_program_is_told_as_documented_and_can_tell_a_repeat(
     }  # fmt: skip
     assert (first["kind"], first["case"], first["urgent"]) == ("todo", number, False)
     assert first["to"] == {"username": "drafter", "name": "拟稿人"}
+
+
+def test_a_demonstration_says_that_its_time_is_not_real(
+    installed: Service, bureau: Bureau, server: GroupServer
+) -> None:
+    virtual = replace(installed, ahead=lambda: timedelta(days=3))
+    wish(virtual, "drafter", "科室群")
+    launch_case(virtual)
+    assert outbox(virtual, "科室群").tell_due() == 1
+    assert "【虚拟时间 demonstration】" in server.texts()[0]
 
 
 @pytest.mark.parametrize("kind", get_args(Content))

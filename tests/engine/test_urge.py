@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from engine import reading
 from engine.acts.urge import NobodyToUrge, Urged, UrgedAlready, urge
+from engine.clocks.firing import fire_due
 from engine.ledger import verify
 from engine.service import Service
 from rules.errors import CaseNotFound, NotAllowed
@@ -183,6 +184,17 @@ def test_an_incident_is_urged_too(service: Service, bureau: Bureau, number: str)
     empty_mailbox(service)
     assert urge(service, bureau.actor("drafter"), number).people == ["系统管理员"]
     assert "异常" in newest(service, "administrator")["Subject"]
+
+
+def test_the_superior_a_limit_went_up_to_is_not_urged(
+    service: Service, bureau: Bureau, number: str, clock: MovableClock
+) -> None:
+    clock.move(days=7)
+    fire_due(service)
+    assert reading.inbox(service, bureau.actor("deputy_head")).todos
+    assert urge(service, bureau.actor("drafter"), number).people == ["股室负责人"]
+    with pytest.raises(NotAllowed):  # knows of the case by the escalation
+        urge(service, bureau.actor("deputy_head"), number)
 
 
 def test_one_that_was_done_meanwhile_is_not_told_of(service: Service, bureau: Bureau, number: str) -> None:

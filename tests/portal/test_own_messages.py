@@ -67,6 +67,8 @@ def test_a_mistake_is_told_and_what_was_typed_is_kept(
     assert "“手机号码”填写有误" in answer.text
     assert 'value="22:00"' in answer.text
     assert 'value="110"' in answer.text
+    hostile = choose(signed_in("drafter"), channel=["mail"], mobile='"><img src=x>', quiet_from="<b>")
+    assert not any(markup in hostile.text for markup in ("<img", "<b>"))
     assert choose(signed_in("drafter"), digest="true").status_code == 422, "no channel at all"
     assert scalars(service, "SELECT count(*) FROM message_wish") == [0]
 

@@ -84,6 +84,7 @@ def shown_and_journaled(service: Service, console: Console, number: str) -> tupl
             run["end_time"] and datetime.fromisoformat(run["end_time"]),
         )
         for label, run in console.steps(number).items()
+        if label in journal  # limits are bars too
     }
     return shown, journal
 
