@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from deployments.commands import cases, checks, clock, deadline, law, people, running, todos, what_if
+from deployments.commands import cases, checks, clock, deadline, law, limits, people, running, todos, what_if
 from deployments.commands.exits import EPILOG, Code, explain, print_error
 from deployments.commands.terminal import begin, talks
 
@@ -31,7 +31,15 @@ for _command in (
     checks.status,
 ):
     app.command(epilog=EPILOG)(_command)
-deadline.deadline.command("what-if", epilog=EPILOG)(what_if.what_if)
+for _name, _command in (
+    ("list", limits.list_limits),
+    ("ask", limits.ask),
+    ("answer", limits.answer),
+    ("resume", limits.resume),
+    ("attend", limits.attend),
+    ("what-if", what_if.what_if),
+):
+    deadline.deadline.command(_name, epilog=EPILOG)(_command)
 app.add_typer(people.app, name="people", epilog=EPILOG)
 app.add_typer(checks.ledger, name="ledger", epilog=EPILOG)
 app.add_typer(deadline.deadline, name="deadline", epilog=EPILOG)

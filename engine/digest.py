@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.actor import load_actor
 from engine.acts.wishes import DIGEST_AT
-from engine.reading.todo import inbox
+from engine.reading.inbox import inbox
 from engine.service import Service
 from engine.unsent import CLOSED, NOT_HELD
 from models import Notification

@@ -13,7 +13,8 @@ from engine.actor import about_holdings
 from engine.limit_messages import LIMIT_CONTENT, LimitFacts, load_limit
 from engine.links import make_link
 from engine.reading.due import TodoDue, due_of_todos
-from engine.reading.todo import Todo, inbox
+from engine.reading.inbox import inbox
+from engine.reading.todo import Todo
 from engine.reading.values import CLOCK_ACT, ESCALATION, INCIDENT, Named
 from engine.service import Service
 from engine.unsent import CLOSED, INACTIVE, NOT_HELD, NOTHING_OPEN

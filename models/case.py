@@ -16,6 +16,11 @@ class Case(Stored, table=True):
     __table_args__ = (
         UniqueConstraint("launched_by", "launch_key"),
         Index("ix_case_open", "id", postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "ix_case_about",
+            text("(intake->>'document')"),
+            postgresql_where=text("procedure = 'publication-change'"),
+        ),
     )
 
     id: int | None = generated_id()
@@ -87,6 +92,7 @@ class Assignment(Stored, table=True):
             "person_id",
             postgresql_where=text("closed_at IS NULL AND person_id IS NOT NULL"),
         ),
+        Index("ix_assignment_closed_apart", "closed_at", postgresql_where=text("step_id IS NULL")),
     )
 
     id: int | None = generated_id()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Computed, Text, UniqueConstraint
+from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -14,7 +14,10 @@ class DocumentVersion(Stored, table=True):
     """What was approved: title, body, attribute and ground, hashed. Immutable."""
 
     __tablename__ = "document_version"
-    __table_args__ = (UniqueConstraint("case_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "version"),
+        Index("ix_document_version_created_by", "created_by", "case_id"),
+    )
 
     id: int | None = generated_id()
     case_id: int = reference("cases.id", index=False)

@@ -3,13 +3,15 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import Header, Path
+from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from engine.acts.clock_acts import AskedAct
 from engine.calls import ReturnMode
 from engine.forms import Line
 from engine.idempotency import LONGEST, PATTERN, SHORTEST
 from rules.errors import CaseNotFound
+from rules.moments import instant_from
 
 BIGGEST_ID = 2**53
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -28,6 +30,10 @@ IdempotencyKey = Annotated[
 ]
 AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
+PlaceInInbox = Query(
+    pattern=r"^(-|\d{1,17})\.\d{1,16}$|^$", description="`next_after` of the page before, as it was told"
+)
+ClockId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the time limit")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
 Revision = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="What an import answered as `revision`")]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR, description="Year")]
@@ -106,6 +112,59 @@ class WhatIfBody(_Body):
     starts: dict[str, Annotated[str, Field(max_length=40)]] = Field(default_factory=dict)
     table: dict[str, Any] | None = None
     numbers: dict[str, int] = Field(default_factory=dict)
+
+
+_WHEN = Field(max_length=40, examples=["2026-04-22", "2026-04-22T09:00+08:00"])
+
+
+class ClockActBody(_Body):
+    """What is asked of a running limit, why, and by which provision. Of a day alone its first moment counts.
+
+    ``kind``: not-counted (``since`` until ``until``; none: it lasts), restarted (``since``), extended (by
+    ``number`` of the limit's own units).
+    """
+
+    kind: Annotated[str, Field(max_length=20, examples=["not-counted", "restarted", "extended"])]
+    ground: Annotated[str, Field(min_length=1, max_length=2000)]
+    instrument: Annotated[Line, Field(min_length=1, max_length=100, examples=["政府信息公开条例"])]
+    article: Annotated[Line, Field(min_length=1, max_length=100, examples=["第33条第3款"])]
+    since: Annotated[Line, _WHEN] = ""
+    until: Annotated[Line, _WHEN] = ""
+    number: Annotated[int, Field(ge=1, le=3660)] | None = None
+
+    def asked(self, timezone: str) -> AskedAct:
+        """As the engine takes it.
+
+        Raises:
+            InvalidInput: no moment.
+        """
+        return AskedAct(
+            self.kind,
+            self.ground,
+            (self.instrument, self.article),
+            since=instant_from(self.since, timezone, field="since") if self.since else None,
+            until=instant_from(self.until, timezone, field="until") if self.until else None,
+            number=self.number,
+        )
+
+
+class AnswerBody(_Body):
+    """Whether what was asked of a limit is granted; a refusal says why."""
+
+    granted: bool
+    text: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ResumeBody(_Body):
+    """From when time is counted again."""
+
+    at: Annotated[Line, _WHEN]
+
+
+class AttendBody(_Body):
+    """What was done about a missed limit."""
+
+    note: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class WishesBody(_Body):

@@ -1,6 +1,7 @@
 """Days and instants as people give them, read as the one the unit needs. A time without a zone is refused."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from rules.errors import InvalidInput
 from rules.time import local_date
@@ -78,3 +79,16 @@ def moment_from(text: str, *, field: str = "start") -> Moment:
             why_zh="须写作 2026-04-22 或 2026-04-22T09:00+08:00",
             why_en="write 2026-04-22 or 2026-04-22T09:00+08:00",
         ) from None
+
+
+def instant_from(text: str, timezone: str, *, field: str = "start") -> datetime:
+    """An instant as it is written; of a day alone its first moment on the organ's clock.
+
+    Raises:
+        InvalidInput: neither, a time without its zone, or a year no calendar here reaches.
+    """
+    moment = moment_from(text, field=field)
+    if not isinstance(moment, datetime):
+        _check_year(moment.year, field)
+        moment = datetime.combine(moment, time(), tzinfo=ZoneInfo(timezone))
+    return as_instant(moment, field=field)

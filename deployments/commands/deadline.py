@@ -1,4 +1,6 @@
-"""``deadline explain``: what a period comes to, day by day, by the installation's law if there is one."""
+"""``deadline explain``: what a period or a case's limits come to, day by day, by the law of the installation
+if there is one.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from deployments.commands.cases import As
 from deployments.commands.exits import EPILOG
 from deployments.commands.here import asked_here
+from deployments.commands.limits import explain_case
 from deployments.commands.terminal import print_json, print_line, prints, say, speech, tell
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ def explain_deadline(
             metavar="WHEN",
             help="起算日，或带时区的时刻 / day, or instant with its zone, 2026-04-22T09:00+08:00",
         ),
-    ],
+    ] = "",
     working_days: Annotated[
         int | None, typer.Option("--working-days", metavar="N", help="工作日 / working days")
     ] = None,
@@ -51,8 +55,29 @@ def explain_deadline(
         str, typer.Option("--rule", metavar="KEY", help="现行时限，见 parameters show / a period in force")
     ] = "",
     before: Annotated[bool, typer.Option("--before", help="向前倒计 / count back from the event")] = False,
+    case: Annotated[
+        str, typer.Option("--case", metavar="NUMBER", help="一件事项的各时限 / the limits of a case")
+    ] = "",
+    clock: Annotated[
+        str, typer.Option("--clock", metavar="KEY", help="只要其中一个，如 publication / one of them")
+    ] = "",
+    as_: As = None,
 ) -> None:
     """解释期限：逐日说明计入、不计及理由 / explain a due date day by day"""
+    if case:
+        if start or rule or before or any(n is not None for n in (working_days, calendar_days, hours)):
+            raise typer.BadParameter(
+                say("--case 只与 --clock、--as 同用", "--case goes with --clock and --as only")
+            )
+        explain_case(case.upper(), clock, as_)
+        return
+    if not start or clock:
+        raise typer.BadParameter(
+            say(
+                "请用 --start 或 --case；--clock 只与 --case 同用",
+                "give --start or --case; --clock needs --case",
+            )
+        )
     from rules.due import reckon
     from rules.due_data import as_data
     from rules.explaining import explanation

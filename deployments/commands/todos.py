@@ -7,6 +7,7 @@ import typer
 from deployments.commands.cases import Key
 from deployments.commands.files import answers_from
 from deployments.commands.here import acting, opened
+from deployments.commands.limits import due_of
 from deployments.commands.terminal import (
     head,
     local,
@@ -24,18 +25,23 @@ Person = Annotated[str, typer.Option("--as", metavar="P", help="用户名 / user
 
 
 @prints
-def inbox(as_: Person) -> None:
-    """某人的待办 / someone's open to-dos"""
+def inbox(
+    as_: Person,
+    overdue: Annotated[bool, typer.Option("--overdue", help="只列逾期的 / only those missed")] = False,
+) -> None:
+    """某人的待办，最先到期的在前 / someone's open to-dos, what is due first at the top"""
     if speech.as_json:
         import flows  # noqa: F401  the forms' schemas are part of the JSON
-    from engine.reading.todo import inbox as read_inbox
+    from engine.reading.inbox import DueFilter
+    from engine.reading.inbox import inbox as read_inbox
 
+    due = DueFilter.OVERDUE if overdue else DueFilter.ALL
     with opened() as service, working("正在读取", "Reading"):
         actor = acting(service, as_)
-        page = read_inbox(service, actor)
+        page = read_inbox(service, actor, due=due)
         todos = list(page.todos)
         while page.next_after is not None:
-            page = read_inbox(service, actor, after=page.next_after)
+            page = read_inbox(service, actor, due=due, after=page.next_after)
             todos += page.todos
     if speech.as_json:
         print_json({"todos": todos})
@@ -47,7 +53,7 @@ def inbox(as_: Person) -> None:
 
 def _print_todos(name: str, todos: list[Any]) -> None:
     columns = [head("待办", "to-do"), head("事项", "case"), head("环节", "step"), head("可选", "actions")]
-    columns += [head("股室", "unit"), head("到达", "arrived"), head("标题", "title")]
+    columns += [head("期限", "due"), head("股室", "unit"), head("到达", "arrived"), head("标题", "title")]
     print_table(name, columns, [_row(todo) for todo in todos])
 
 
@@ -58,12 +64,18 @@ def _row(todo: Any) -> list[object]:
     elif todo.step is None:
         limit = (todo.escalation or todo.clock_act).limit
         what = say("督办", "escalation") if todo.escalation else say("时限申请", "asked of a limit")
-        what += " " + say(limit.title.zh, limit.title.en)
-        actions = say("请在门户中办理", "in the portal")
+        what += f" {named(limit.title)}"
+        actions = f"gongkai deadline {'attend' if todo.escalation else 'answer'} {todo.id}"
     else:
         what = named(todo.step) + (f" ×{todo.round}" if todo.round > 1 else "")
         actions = " / ".join(named(action) for action in todo.asks.actions) if todo.asks else ""
-    return [todo.id, todo.case, what, actions, named(todo.unit), local(todo.opened_at), todo.title or ""]
+    due = f"{due_of(todo.limits[0])} {_left(todo.limits[0])}" if todo.limits else ""
+    arrived = local(todo.opened_at)
+    return [todo.id, todo.case, what, actions, due, named(todo.unit), arrived, todo.title or ""]
+
+
+def _left(limit: Any) -> str:
+    return named(limit.remaining) if limit.remaining else ""
 
 
 @prints

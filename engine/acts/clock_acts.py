@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.actor import Actor, load_actor
 from engine.clocks.asking import (
     AskedAct,
+    CheckedAct,
     checked,
     local,
     reckoned_with,
@@ -20,8 +21,10 @@ from engine.clocks.asking import (
     running,
     said,
 )
+from engine.clocks.explaining import Foreseen, foreseen
 from engine.clocks.keeping import rereckon
 from engine.clocks.moving import RESUMED, move_clock
+from engine.clocks.reckoning import Reckoned
 from engine.clocks.telling import ask_to_grant, first_held, tell_answered
 from engine.decisions.repeated import another_kind, closing_reason
 from engine.documents import digest_of
@@ -43,7 +46,7 @@ from rules.errors import (
 from rules.granting import granting_of
 from rules.positions import Position
 
-__all__ = ["ActAnswered", "ActAsked", "AskedAct", "answer", "ask", "resume"]
+__all__ = ["ActAnswered", "ActAsked", "AskedAct", "ForeseenAct", "answer", "ask", "foresee", "resume"]
 
 _clock, _act, _todo, _person = Clock.__table__, ClockAct.__table__, Assignment.__table__, Person.__table__
 
@@ -56,6 +59,16 @@ class ActAsked:
     assignment_id: int
     case_number: str
     would_be_due_on: date | None
+
+
+@dataclass(frozen=True)
+class ForeseenAct:
+    """What asking it would come to, beside the last day as it is, and the post that would answer."""
+
+    case_number: str
+    due_on: date | None
+    foreseen: Foreseen
+    granted_by: Position
 
 
 @dataclass(frozen=True)
@@ -76,15 +89,7 @@ def ask(service: Service, actor: Actor, clock_id: int, asked: AskedAct) -> ActAs
         OpinionRequired: no ground. NoHolder: nobody but the asker could grant it.
     """
     with service.database.begin() as connection:
-        case_id = connection.execute(select(_clock.c.case_id).where(_clock.c.id == clock_id)).scalar()
-        if case_id is None:
-            raise ClockNotFound(where="clock", clock=clock_id)
-        work, person = _locked(service, connection, case_id, actor)
-        _permit_to_ask(work, person, str(clock_id))
-        clock = running(work, clock_id)
-        refuse_while_pending(work, clock)
-        act = checked(work, asked)
-        made = reckoned_with(work, clock, act)
+        work, person, clock, act, made = _considered(service, connection, actor, clock_id, asked)
         post, people = _who_grants(work, ActKind(act.kind), but=person.person_id)
         values = {"clock_id": clock_id, "case_id": work.case.id, "answer": "", **act.columns()}
         act_id = connection.execute(
@@ -94,6 +99,18 @@ def ask(service: Service, actor: Actor, clock_id: int, asked: AskedAct) -> ActAs
         _note(work, clock, "clock-asked", act_id, act, to=post.position.value)
         work.finish()
     return ActAsked(act_id, todo, work.case.number, made.due.on)
+
+
+def foresee(service: Service, actor: Actor, clock_id: int, asked: AskedAct) -> ForeseenAct:
+    """What asking this would come to, and whose to-do it would be. Nothing is stored.
+
+    Raises:
+        What ``ask`` raises.
+    """
+    with service.database.begin() as connection:
+        work, person, clock, act, made = _considered(service, connection, actor, clock_id, asked)
+        post, _ = _who_grants(work, ActKind(act.kind), but=person.person_id)
+    return ForeseenAct(work.case.number, clock.due_on, foreseen(made), post.position)
 
 
 def answer(service: Service, actor: Actor, assignment_id: int, *, granted: bool, text: str) -> ActAnswered:
@@ -150,6 +167,21 @@ def resume(service: Service, actor: Actor, act_id: int, at: datetime) -> ActAnsw
         move_clock(work, clock, RESUMED)
         work.finish()
         return _answered(work, act_id, clock)
+
+
+def _considered(
+    service: Service, connection: Connection, actor: Actor, clock_id: int, asked: AskedAct
+) -> tuple[Work, Actor, Any, CheckedAct, Reckoned]:
+    """The case locked, the clock, what is asked of it, and what that comes to."""
+    case_id = connection.execute(select(_clock.c.case_id).where(_clock.c.id == clock_id)).scalar()
+    if case_id is None:
+        raise ClockNotFound(where="clock", clock=clock_id)
+    work, person = _locked(service, connection, case_id, actor)
+    _permit_to_ask(work, person, str(clock_id))
+    clock = running(work, clock_id)
+    refuse_while_pending(work, clock)
+    act = checked(work, asked)
+    return work, person, clock, act, reckoned_with(work, clock, act)
 
 
 # --- who may ---------------------------------------------------------------------------------

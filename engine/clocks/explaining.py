@@ -1,8 +1,28 @@
 """A clock's date in words: the same lines for page, message, API and command line."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from engine.clocks.reckoning import Reckoned
 from rules.due_data import as_data
 from rules.explaining import day_lines, summary
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a clock would come to: the last day, null while time is not counted, and how, by language."""
+
+    due_on: date | None
+    late_from: datetime | None
+    provisional: bool
+    explained: dict[str, list[str]]
+
+
+def foreseen(made: Reckoned) -> Foreseen:
+    """Dates that were reckoned and not stored."""
+    due = made.due
+    said = {language: explanation(made, language) for language in ("zh", "en")}
+    return Foreseen(due.on, due.late_from, due.provisional, said)
 
 
 def explanation(made: Reckoned, language: str = "zh", *, days: bool = True) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from rules.due import Due, reckon
 from rules.ladder import MORNING, Ending, Rung, RungKind, ladder_of, rungs
 from rules.moments import Moment, as_day
 from rules.periods import Unit, period_of
+from rules.terms import Term
 
 RETHINK_AFTER = 5
 """Working days after which a limit that is not being counted is called to mind."""
@@ -76,7 +78,7 @@ def start_from(stored: dict[str, Any]) -> Start:
 
 def unit_of(start: Start, law: Law) -> Unit:
     """What a limit that runs from this start counts."""
-    return law.parameters.on(start.rule, as_day(start.at, law.calendar.timezone)).term.period.unit
+    return _term(start, law).period.unit
 
 
 def reckoned(starts: Sequence[Start], acts: Iterable[StoredAct], law: Law) -> Reckoned:
@@ -90,9 +92,12 @@ def reckoned(starts: Sequence[Start], acts: Iterable[StoredAct], law: Law) -> Re
     return Reckoned(tuple(starts), tuple(_due(start, granted, law) for start in starts))
 
 
+def _term(start: Start, law: Law) -> Term:
+    return law.parameters.on(start.rule, as_day(start.at, law.calendar.timezone)).term
+
+
 def _due(start: Start, granted: tuple[StoredAct, ...], law: Law) -> Due:
-    day = as_day(start.at, law.calendar.timezone)
-    term = law.parameters.on(start.rule, day).term
+    term = _term(start, law)
     acts = [act_from(act, term.period.unit) for act in granted]
     return reckon(term, start.at, acts, calendar=law.calendar)
 
@@ -151,6 +156,20 @@ def next_rung(
     )
     following = (rung for rung in ahead if _place(rung.kind.value, rung.place) > _place(*after))
     return next(rung for rung in following if rung.at > now or rung.kind is not RungKind.STILL_OVERDUE)
+
+
+def rungs_ahead(due: Due, ladder: str, ending: Ending, law: Law, *, armed: Rung) -> list[Rung]:
+    """The rung that is armed and those after it, up to the last that is not a repetition."""
+    if due.late_from is None or armed.kind in (RungKind.NOT_COUNTED, RungKind.STILL_OVERDUE):
+        return [armed]
+    ahead = rungs(
+        ladder_of(ladder, due.term.period.unit), due, ending, calendar=law.calendar, parameters=law.parameters
+    )
+    known = takewhile(lambda rung: rung.kind is not RungKind.STILL_OVERDUE, ahead)
+    return [
+        armed,
+        *(r for r in known if _place(r.kind.value, r.place) > _place(armed.kind.value, armed.place)),
+    ]
 
 
 _ORDER = {kind.value: place for place, kind in enumerate(RungKind)}

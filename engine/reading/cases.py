@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import text
 
 from engine.actor import Actor
+from engine.law import law_of
+from engine.reading.limits import Limit, limits_from
 from engine.reading.values import Named, step_named
 from engine.service import Service
 
@@ -22,13 +24,18 @@ _CASES = text(
            CASE WHEN c.title_is_public OR c.takes_part THEN c.title END AS title,
            s.key, s.call->'title' AS step, s.opened_at,
            EXISTS (SELECT 1 FROM incident i WHERE i.case_id = c.id AND i.blocking
-                                              AND i.resolved_at IS NULL) AS stopped
+                                              AND i.resolved_at IS NULL) AS stopped,
+           (SELECT to_jsonb(k) FROM clock k WHERE k.case_id = c.id AND k.closed_at IS NULL
+             ORDER BY k.late_from, k.id LIMIT 1) AS clock,
+           (SELECT COALESCE(max(id), 0) FROM law_change) AS law_revision
       FROM mine c
       JOIN unit u ON u.id = c.unit_id
       LEFT JOIN LATERAL (SELECT key, call, opened_at FROM step WHERE case_id = c.id
                             AND settled_at IS NULL ORDER BY id LIMIT 1) s ON true
      WHERE (:everything OR c.takes_part)
-       AND (:state = '' OR (:state = 'open') = (c.closed_at IS NULL))
+       AND (:state = '' OR (:state = 'closed') = (c.closed_at IS NOT NULL))
+       AND (:state <> 'overdue' OR EXISTS (SELECT 1 FROM clock k WHERE k.case_id = c.id
+                                              AND k.closed_at IS NULL AND k.late_from <= :now))
        AND (:words = '' OR c.number ILIKE :pattern
             OR (c.title_is_public OR c.takes_part) AND c.title ILIKE :pattern)
        AND (CAST(:before AS bigint) IS NULL OR c.id < :before)
@@ -52,6 +59,7 @@ class CaseLine:
     at: Named | None
     since: datetime | None
     stopped: bool
+    limit: Limit | None  # of those that run the first to end
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def list_cases(
     """Administrators and managers see every case; others those they take part in.
 
     Args:
-        state: ``open``, ``closed``, or empty for both.
+        state: ``open``, ``overdue`` (a limit of theirs is missed), ``closed``, or empty for all.
         words: part of a number or of a title.
     """
     arguments = {
@@ -78,10 +86,12 @@ def list_cases(
         "words": words,
         "pattern": f"%{_literal(words)}%",
         "before": before,
+        "now": service.now,
         "page": PAGE + 1,
     }
     with service.read() as connection:
         rows = connection.execute(_CASES, arguments).all()
+        law = law_of(connection, service.settings.timezone, rows[0].law_revision) if rows else None
     lines = [
         CaseLine(
             id=row.id,
@@ -95,6 +105,7 @@ def list_cases(
             at=step_named(row.key, row.step) if row.key else None,
             since=row.opened_at,
             stopped=row.stopped,
+            limit=limits_from([row.clock], law, service.now)[0] if law and row.clock else None,
         )
         for row in rows[:PAGE]
     ]

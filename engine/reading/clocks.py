@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from engine.actor import Actor
-from engine.clocks.explaining import data_of, explanation
-from engine.clocks.reckoning import Reckoned, reckoned, start_from
+from engine.clocks.explaining import Foreseen, data_of, explanation, foreseen
+from engine.clocks.reckoning import Reckoned, reckoned, rungs_ahead, start_from
 from engine.law import Law, law_of
 from engine.policy import Act, may
+from engine.reading.limits import Left, left_of, state_of
 from engine.reading.values import Wording, snapshot
 from engine.reading.visible import load_visible
 from engine.service import Service
 from rules.clock_acts import ActKind
+from rules.errors import GongkaiError
+from rules.ladder import Ending, Rung, RungKind
 
 _CLOCKS = text(
     """
@@ -35,7 +38,7 @@ _RUNGS = text("SELECT * FROM rung WHERE case_id = :case ORDER BY fired_at NULLS 
 
 @dataclass(frozen=True)
 class RungView:
-    """A rung that fired, or the one that is armed (``fired_at`` is null)."""
+    """A rung that fired, or one that is still to come (``fired_at`` is null)."""
 
     kind: str
     place: int
@@ -70,7 +73,8 @@ class ClockView:
 
     ``state``: running, due-soon, overdue, escalated; met, met-late, lapsed, arrived, stopped.
 
-    ``step`` is the label of the step whose own target it is; null: it is the case's.
+    ``step`` is the label of the step whose own target it is; null: it is the case's. ``remaining`` is null
+    once it ended, and while time is not counted.
     """
 
     id: int
@@ -85,14 +89,20 @@ class ClockView:
     provisional: bool
     armed_at: datetime
     closed_at: datetime | None
+    remaining: Left | None
     rungs: list[RungView] = field(default_factory=list)
+    """What fired, then what is to come up to the last escalation."""
     acts: list[ActView] = field(default_factory=list)
     explained: dict[str, list[str]] = field(default_factory=dict)
-    """By language, line by line; what the law of the moment makes of it."""
+    """By language, line by line: how the law it was last reckoned under comes to this date."""
     reckoned: list[dict[str, Any]] = field(default_factory=list)
     """The same as data: a mapping per start, see ``rules.due_data``."""
     may_ask: list[str] = field(default_factory=list)
     """Kinds of acts the reader may ask of it now; none while something asked waits for its answer."""
+    may_resume: bool = False
+    """Whether the reader may say that time is counted again."""
+    foreseen: Foreseen | None = None
+    """What granting what waits for its answer would come to; null as well if that can no longer be."""
 
 
 def read_clocks(service: Service, actor: Actor, number: str) -> list[ClockView]:
@@ -104,10 +114,17 @@ def read_clocks(service: Service, actor: Actor, number: str) -> list[ClockView]:
     with snapshot(service) as connection:
         case = load_visible(connection, actor, number)
         law = law_of(connection, service.settings.timezone)
-        views = clocks_of(connection, case.row.id, law)
+        views = clocks_of(connection, case.row.id, law, service.now)
     if not may(actor, Act.ASK_OF_CLOCK, case.facts):
         return views
-    return [replace(view, may_ask=_may_be_asked(view)) for view in views]
+    return [
+        replace(view, may_ask=_may_be_asked(view), may_resume=view.closed_at is None and _lasts(view))
+        for view in views
+    ]
+
+
+def _lasts(view: ClockView) -> bool:
+    return any(act.kind == ActKind.NOT_COUNTED and act.granted and act.until is None for act in view.acts)
 
 
 def _may_be_asked(view: ClockView) -> list[str]:
@@ -119,7 +136,7 @@ def _may_be_asked(view: ClockView) -> list[str]:
     return [ActKind.NOT_COUNTED, ActKind.RESTARTED, *([ActKind.EXTENDED] if extendable else [])]
 
 
-def clocks_of(connection: Connection, case_id: int, law: Law) -> list[ClockView]:
+def clocks_of(connection: Connection, case_id: int, law: Law, now: datetime) -> list[ClockView]:
     """The same for whoever may know of the case already: three statements."""
     found = {"case": case_id}
     acts, rungs = connection.execute(_ACTS, found).all(), connection.execute(_RUNGS, found).all()
@@ -128,44 +145,67 @@ def clocks_of(connection: Connection, case_id: int, law: Law) -> list[ClockView]
             row,
             [act for act in acts if act.clock_id == row.id],
             [rung for rung in rungs if rung.clock_id == row.id],
-            # A limit that ended keeps the date it had: the law it was last reckoned under.
-            law if row.closed_at is None else law_of(connection, law.calendar.timezone, row.law_revision),
+            # The date it has, explained by the law that made it; a limit that ended keeps both.
+            law_of(connection, law.calendar.timezone, row.law_revision),
+            now,
         )
         for row in connection.execute(_CLOCKS, found).all()
     ]
 
 
-def state_of(row: Any) -> str:
-    """One word for what a stored clock is."""
-    if row.closed_at is None:
-        return str(row.stage)
-    return "met-late" if row.met_late else str(row.closed_because)
-
-
-def _view(row: Any, acts: list[Any], rungs: list[Any], law: Law) -> ClockView:
-    made = _made(row, acts, law)
+def _view(row: Any, acts: list[Any], rungs: list[Any], law: Law, now: datetime) -> ClockView:
+    made = _made(row, [act for act in acts if act.granted], law)
     return ClockView(
         id=row.id,
         key=row.key,
         round=row.round,
         title=Wording(row.title["zh"], row.title["en"]),
         step=None if row.step_key is None else f"{row.step_key}:{row.step_round}",
-        state=state_of(row),
+        state=state_of(row._mapping),
         basis=row.basis,
         due_on=row.due_on,
         late_from=row.late_from,
         provisional=row.provisional,
         armed_at=row.armed_at,
         closed_at=row.closed_at,
-        rungs=[RungView(r.kind, r.place, r.due_at, r.fired_at, r.late) for r in rungs],
+        remaining=left_of(row._mapping, law, now),
+        rungs=[*_fired(rungs), *_to_come(row, rungs, made, law)],
         acts=[_act(act) for act in acts],
         explained={"zh": explanation(made), "en": explanation(made, "en")},
         reckoned=data_of(made),
+        foreseen=_foreseen(row, acts, law),
     )
 
 
+def _foreseen(row: Any, acts: list[Any], law: Law) -> Foreseen | None:
+    asked = [act for act in acts if act.granted is None]
+    if row.closed_at is not None or not asked:
+        return None
+    try:
+        return foreseen(_made(row, [*(act for act in acts if act.granted), *asked], law))
+    except GongkaiError:  # whoever answers is told why
+        return None
+
+
 def _made(row: Any, acts: list[Any], law: Law) -> Reckoned:
-    return reckoned([start_from(start) for start in row.starts], [act for act in acts if act.granted], law)
+    return reckoned([start_from(start) for start in row.starts], acts, law)
+
+
+def _fired(rungs: list[Any]) -> list[RungView]:
+    return [
+        RungView(rung.kind, rung.place, rung.due_at, rung.fired_at, rung.late)
+        for rung in rungs
+        if rung.fired_at is not None
+    ]
+
+
+def _to_come(row: Any, rungs: list[Any], made: Reckoned, law: Law) -> list[RungView]:
+    armed = next((rung for rung in rungs if rung.fired_at is None), None)
+    if armed is None:
+        return []
+    first = Rung(RungKind(armed.kind), armed.place, armed.due_at)
+    ahead = rungs_ahead(made.due, row.ladder, Ending(row.ending), law, armed=first)
+    return [RungView(rung.kind.value, rung.place, rung.at, None, late=False) for rung in ahead]
 
 
 def _act(act: Any) -> ActView:

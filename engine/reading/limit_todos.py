@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from engine.reading.clocks import state_of
-from engine.reading.values import Wording
+from engine.law import Law
+from engine.reading.limits import Limit, limits_from
 
 _TODOS = text(
     """
-    SELECT a.id, a.note, r.place, r.fired_at, k.id AS clock_id, k.key, k.title, k.basis AS limit_basis,
-           k.due_on, k.late_from, k.provisional, k.stage, k.closed_at, k.closed_because, k.met_late,
-           x.id AS act_id, x.kind, x.ground, x.basis, x.since, x.until, x.number, x.asked_at, x.granted,
-           x.answered_at, x.answer, q.name AS asked_by, w.name AS answered_by
+    SELECT a.id, a.note, r.place, r.fired_at, to_jsonb(k) AS clock, x.id AS act_id, x.kind, x.ground,
+           x.basis, x.since, x.until, x.number, x.asked_at, x.granted, x.answered_at, x.answer,
+           q.name AS asked_by, w.name AS answered_by
       FROM assignment a
       LEFT JOIN rung r ON r.id = a.rung_id
       LEFT JOIN clock_act x ON x.id = a.clock_act_id
@@ -25,20 +24,6 @@ _TODOS = text(
      WHERE a.id = ANY(:ids)
     """
 )
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The time limit a to-do is about. ``state`` is that of ``ClockView``."""
-
-    clock: int
-    key: str
-    title: Wording
-    basis: str
-    due_on: date | None
-    late_from: datetime | None
-    provisional: bool
-    state: str
 
 
 @dataclass(frozen=True)
@@ -83,23 +68,25 @@ class LimitTodos:
     acts: dict[int, ClockActTodo]
 
 
-def read_limit_todos(connection: Connection, todo_ids: Sequence[int]) -> LimitTodos:
+def read_limit_todos(connection: Connection, todo_ids: Sequence[int], law: Law, now: datetime) -> LimitTodos:
     """What these to-dos are about; no statement where there are none."""
     rows = connection.execute(_TODOS, {"ids": list(todo_ids)}).all() if todo_ids else []
     return LimitTodos(
-        {row.id: _escalation(row) for row in rows if row.act_id is None},
-        {row.id: _act(row) for row in rows if row.act_id is not None},
+        {row.id: _escalation(row, law, now) for row in rows if row.act_id is None},
+        {row.id: _act(row, law, now) for row in rows if row.act_id is not None},
     )
 
 
-def _escalation(row: Row[Any]) -> EscalationTodo:
-    return EscalationTodo(_limit(row), row.place, row.fired_at, row.note)
+def _escalation(row: Row[Any], law: Law, now: datetime) -> EscalationTodo:
+    (limit,) = limits_from([row.clock], law, now)
+    return EscalationTodo(limit, row.place, row.fired_at, row.note)
 
 
-def _act(row: Row[Any]) -> ClockActTodo:
+def _act(row: Row[Any], law: Law, now: datetime) -> ClockActTodo:
+    (limit,) = limits_from([row.clock], law, now)
     return ClockActTodo(
         act=row.act_id,
-        limit=_limit(row),
+        limit=limit,
         kind=row.kind,
         ground=row.ground,
         basis=" ".join(row.basis),
@@ -112,17 +99,4 @@ def _act(row: Row[Any]) -> ClockActTodo:
         answered_by=row.answered_by,
         answered_at=row.answered_at,
         answer=row.answer,
-    )
-
-
-def _limit(row: Row[Any]) -> Limit:
-    return Limit(
-        clock=row.clock_id,
-        key=row.key,
-        title=Wording(row.title["zh"], row.title["en"]),
-        basis=row.limit_basis,
-        due_on=row.due_on,
-        late_from=row.late_from,
-        provisional=row.provisional,
-        state=state_of(row),
     )

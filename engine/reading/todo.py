@@ -1,24 +1,29 @@
-"""To-dos 待办: the inbox of a person, and one to-do with what may be answered."""
+"""A to-do 待办: what it is about, until when, and what may be answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor
 from engine.calls import Action
+from engine.law import law_of
 from engine.policy import Act, Facts, may
 from engine.reading.limit_todos import ClockActTodo, EscalationTodo, LimitTodos, read_limit_todos
+from engine.reading.limits import Limit, limits_from
 from engine.reading.procedures import form_schema
 from engine.reading.values import Named, Wording, position_named, step_named
 from engine.reading.visible import load_visible
 from engine.service import Service
 from rules.errors import AssignmentNotFound, CaseNotFound
 
-PAGE = 200
+LIMITS_OF_TODO = """k.case_id = a.case_id AND k.closed_at IS NULL
+               AND (k.step_id IS NULL OR k.step_id = a.step_id OR k.id = COALESCE(r.clock_id, x.clock_id))"""
+"""Which running clocks ``k`` a to-do ``a`` waits under: its step's own, that it is about, and the case's."""
 
-_TODO = """
+TODO = f"""
     SELECT a.id, a.position, a.unit_id, a.person_id, a.opened_at, a.closed_at, a.closed_because,
            c.number, c.procedure, c.version AS procedure_version, c.title, c.drafter_id,
            u.code AS unit_code, u.name AS unit_name,
@@ -32,25 +37,20 @@ _TODO = """
                       AND NOT (r.call->>'clerical')::bool AND NOT (r.call->>'signs')::bool) AS i_reviewed,
            EXISTS (SELECT 1 FROM document_version w WHERE w.case_id = c.id AND w.created_by = :me) AS i_wrote,
            (SELECT jsonb_object_agg(e.key, e.call->'title') FROM step e
-             WHERE e.case_id = c.id AND e.kind = 'review') AS titles
+             WHERE e.case_id = c.id AND e.kind = 'review') AS titles,
+           (SELECT jsonb_agg(to_jsonb(k) ORDER BY k.late_from, k.id) FROM clock k
+             WHERE {LIMITS_OF_TODO}) AS clocks,
+           (SELECT COALESCE(max(id), 0) FROM law_change) AS law_revision
       FROM assignment a
       JOIN cases c ON c.id = a.case_id
       JOIN unit u ON u.id = c.unit_id
       LEFT JOIN step s ON s.id = a.step_id
       LEFT JOIN incident i ON i.id = a.incident_id
+      LEFT JOIN rung r ON r.id = a.rung_id
       LEFT JOIN clock_act x ON x.id = a.clock_act_id
       LEFT JOIN document_version v ON v.id = a.document_version_id
-"""
-_OPEN_AND_MINE = """
-     WHERE a.closed_at IS NULL AND a.id > :after
-       AND (a.person_id = :me OR (a.person_id IS NULL AND a.position = ANY(:positions)
-            AND EXISTS (SELECT 1
-                          FROM unnest(CAST(:positions AS text[]), CAST(:units AS bigint[])) AS h (post, unit)
-                         WHERE h.post = a.position AND h.unit IS NOT DISTINCT FROM a.unit_id)))
-     ORDER BY a.id LIMIT :page
-"""
-_INBOX = text(_TODO + _OPEN_AND_MINE)
-_ONE = text(_TODO + " WHERE a.id = :id")
+"""  # noqa: S608  a constant
+_ONE = text(TODO + " WHERE a.id = :id")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ class Answerable:
 class Todo:
     """One to-do: of a step, or about an incident, an escalated limit, or something asked of a limit.
 
-    ``title`` is told to those who may read the document, ``asks`` to those who may decide.
+    ``title`` is told to those who may read the document, ``asks`` to those who may decide. ``limits`` are
+    those that run: of the step or the limit it is about, and of the case; the earliest due first.
+    ``yours``: whether the reader may act on it now.
     """
 
     id: int
@@ -97,6 +99,8 @@ class Todo:
     incident: IncidentTodo | None
     escalation: EscalationTodo | None
     clock_act: ClockActTodo | None
+    limits: list[Limit]
+    yours: bool
     closed_at: datetime | None
     closed_because: str
     urged: int  # how often one was urged to see to it
@@ -109,33 +113,6 @@ class Todo:
         if self.clock_act is not None:
             return Named("clock-act", "时限申请", "Asked of a time limit")
         return self.step or Named("incident", "异常", "Incident")
-
-
-@dataclass(frozen=True)
-class Inbox:
-    """Open to-dos, oldest first. ``next_after`` continues a long list; null: this is all."""
-
-    todos: list[Todo]
-    next_after: int | None
-
-
-def inbox(service: Service, actor: Actor, *, after: int = 0, size: int = PAGE) -> Inbox:
-    """The open to-dos the actor may act on now: one's own, and those of posts held today."""
-    held = sorted(actor.holdings, key=str)
-    arguments = {
-        "me": actor.person_id,
-        "positions": [position for position, _unit in held],
-        "units": [unit for _position, unit in held],
-        "after": after,
-        "page": size + 1,
-    }
-    with service.read() as connection:
-        rows = connection.execute(_INBOX, arguments).all()
-        page = rows[:size]
-        mine = [row for row in page if _may_act(actor, row)]
-        limits = read_limit_todos(connection, [row.id for row in mine if row.rung_id or row.clock_act_id])
-    todos = [_todo(row, actor, limits, shows_title=row.key is not None) for row in mine]
-    return Inbox(todos, page[-1].id if len(rows) > size else None)
 
 
 def read_assignment(service: Service, actor: Actor, assignment_id: int) -> Todo:
@@ -152,11 +129,38 @@ def read_assignment(service: Service, actor: Actor, assignment_id: int) -> Todo:
             case = load_visible(connection, actor, row.number)
         except CaseNotFound:
             raise AssignmentNotFound(where="assignment", assignment=assignment_id) from None
-        limits = read_limit_todos(connection, [row.id] if row.rung_id or row.clock_act_id else [])
-    return _todo(row, actor, limits, shows_title=case.may_read_document)
+        return todos_from(service, connection, actor, [row], shows_title=case.may_read_document)[0]
 
 
-def _may_act(actor: Actor, row: Row[Any]) -> bool:
+def todos_from(
+    service: Service,
+    connection: Connection,
+    actor: Actor,
+    rows: Sequence[Row[Any]],
+    *,
+    shows_title: bool | None = None,
+) -> list[Todo]:
+    """Rows of ``TODO`` as to-dos. Whoever may decide may read the title, unless it is told otherwise."""
+    if not rows:
+        return []
+    law = law_of(connection, service.settings.timezone, rows[0].law_revision)
+    about = read_limit_todos(
+        connection, [row.id for row in rows if row.rung_id or row.clock_act_id], law, service.now
+    )
+    return [
+        _todo(
+            row,
+            actor,
+            about,
+            limits_from(row.clocks, law, service.now),
+            shows_title=row.key is not None if shows_title is None else shows_title,
+        )
+        for row in rows
+    ]
+
+
+def may_act(actor: Actor, row: Row[Any]) -> bool:
+    """Whether the door lets the actor act on the to-do of a row of ``TODO``."""
     if row.incident is not None:
         return may(actor, Act.RETRY_CASE, Facts())
     if row.key is None:
@@ -180,8 +184,8 @@ def _may_act(actor: Actor, row: Row[Any]) -> bool:
     return may(actor, Act.DECIDE, facts)
 
 
-def _todo(row: Row[Any], actor: Actor, limits: LimitTodos, *, shows_title: bool) -> Todo:
-    decidable = row.key is not None and row.closed_at is None and _may_act(actor, row)
+def _todo(row: Row[Any], actor: Actor, about: LimitTodos, limits: list[Limit], *, shows_title: bool) -> Todo:
+    yours = row.closed_at is None and may_act(actor, row)
     return Todo(
         id=row.id,
         case=row.number,
@@ -194,10 +198,12 @@ def _todo(row: Row[Any], actor: Actor, limits: LimitTodos, *, shows_title: bool)
         round=row.round,
         basis=row.call["basis"] if row.key else "",
         document_version=row.document_version,
-        asks=_answerable(row) if decidable else None,
+        asks=_answerable(row) if yours and row.key is not None else None,
         incident=_incident(row),
-        escalation=limits.escalations.get(row.id),
-        clock_act=limits.acts.get(row.id),
+        escalation=about.escalations.get(row.id),
+        clock_act=about.acts.get(row.id),
+        limits=limits,
+        yours=yours,
         closed_at=row.closed_at,
         closed_because=row.closed_because,
         urged=row.urged,

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from engine import reading
 from engine.acts.decide import DecisionRequest, decide
-from engine.reading import Inbox, Todo
+from engine.reading import DueFilter, Inbox, Todo
 from portal.answers import answer
 from portal.caller import Who
 from portal.problems import documented
-from portal.requests import BIGGEST_ID, AssignmentId, DecisionBody, IdempotencyKey
+from portal.requests import AssignmentId, DecisionBody, IdempotencyKey, PlaceInInbox
 
 router = APIRouter(tags=["to-dos"])
 
@@ -33,12 +33,19 @@ class Recorded(BaseModel):
 
 
 @router.get("/inbox", response_model=Inbox, responses=documented(401, 403, 422), summary="My open to-dos")
-def inbox(who: Who, after: Annotated[int, Query(ge=0, le=BIGGEST_ID)] = 0) -> Response:
-    """What one may act on now: one's own and those of positions held today, oldest first.
+def inbox(
+    who: Who,
+    after: Annotated[str, PlaceInInbox] = "",
+    due: Annotated[
+        DueFilter, Query(description="Only those missed, or due within three days")
+    ] = DueFilter.ALL,
+) -> Response:
+    """What one may act on now: one's own and those of positions held today, what is due first at the top.
 
-    ``asks`` tells the actions offered, the steps to return to, and the JSON schema of the form.
+    ``asks`` tells the actions offered, the steps to return to, and the JSON schema of the form; ``limits``
+    the time limits that run.
     """
-    return answer(reading.inbox(who.service, who.actor(), after=after))
+    return answer(reading.inbox(who.service, who.actor(), due=due, after=after))
 
 
 @router.get(

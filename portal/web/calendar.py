@@ -102,7 +102,6 @@ def _page(
         shown=shown,
         months=_months(shown),
         years=[each for each in range(year - 1, year + 2) if FIRST_YEAR <= each <= LAST_YEAR],
-        today=service.today,
         typed=typed,
         preview=preview,
         would=would,

@@ -1,6 +1,6 @@
 """A case: where it is, who has it since when, what can still come, its document, ledger and messages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -13,6 +13,7 @@ from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
 from portal.web.disclosure import disclosure_of
+from portal.web.limit_picture import picture_of
 from portal.web.pages import page, see_other
 
 router = APIRouter(include_in_schema=False)
@@ -22,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 def case_list(
     request: Request,
     session: Reader,
-    state: Annotated[str, Query(pattern="^(open|closed|)$")] = "",
+    state: Annotated[str, Query(pattern="^(open|overdue|closed|)$")] = "",
     q: Annotated[str, Query(max_length=100)] = "",
     before: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
 ) -> HTMLResponse:
@@ -51,6 +52,8 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         ahead=reading.read_path_ahead(service, session.actor, view.number),
         flow_run=reading.read_flow_run(service, session.actor, view.number),
         deliveries=reading.read_deliveries(service, session.actor, view.number),
+        **_limits(service, session, view),
+        family=reading.read_family(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
     )
@@ -111,6 +114,16 @@ def hand_over(request: Request, session: Writer, form: Form, number: str) -> Res
     return see_other(f"/cases/{known_number(number)}")
 
 
+def _limits(service: Service, session: Reader, view: CaseView) -> dict[str, Any]:
+    """The time limits and their pictures; ``late``: the rounds of steps that were decided late."""
+    clocks = reading.read_clocks(service, session.actor, view.number)
+    return {
+        "clocks": clocks,
+        "pictures": {c.id: picture_of(c, service.now, service.settings.timezone) for c in clocks},
+        "late": {clock.step for clock in clocks if clock.state == "met-late"},
+    }
+
+
 def _paper(request: Request, session: Reader, number: str, template: str) -> HTMLResponse:
     service: Service = request.app.state.service
     view = reading.read_case(service, session.actor, known_number(number))
@@ -122,6 +135,7 @@ def _paper(request: Request, session: Reader, number: str, template: str) -> HTM
         case=view,
         document=document,
         **disclosure_of(document),
+        **_limits(service, session, view),
         ledger=reading.read_ledger(service, session.actor, view.number),
         organ=reading.read_directory(service).organ,
     )

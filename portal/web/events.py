@@ -21,9 +21,11 @@ LONGEST_SECONDS = 600
 """Then the browser connects anew, and its session is looked at again."""
 
 _MARK = text(
-    "SELECT (SELECT max(id) FROM assignment), (SELECT max(id) FROM decision),"
-    " (SELECT max(resolved_at) FROM incident), (SELECT ahead FROM virtual_time)"
+    "SELECT (SELECT max(id) FROM assignment), (SELECT max(id) FROM decision), (SELECT max(id) FROM rung),"
+    " (SELECT max(closed_at) FROM assignment WHERE step_id IS NULL),"
+    " (SELECT ahead FROM virtual_time)"
 )
+"""A rung is new whenever a limit started, pressed or moved; what is no step's closes without a decision."""
 
 
 class Changes:

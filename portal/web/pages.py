@@ -1,7 +1,7 @@
 """Pages rendered: layout, language, local time, the caller's name and CSRF token; all escaped."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -41,6 +41,7 @@ def page(
         "csrf": _csrf(request, session),
         "here": _here(request),
         "now": service.now,
+        "today": service.today,
         "virtual": service.is_virtual,
         "shows_mailbox": not service.settings.smtp_host,
     }
@@ -120,9 +121,11 @@ def _environment(language: str, timezone: str) -> Environment:
     environment.filters.update(
         moment=lambda instant: instant.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         iso=lambda instant: instant.astimezone(zone).isoformat(timespec="seconds"),
+        local_day=lambda instant: instant.astimezone(zone).date(),
         day=_day(language),
         weekday=_weekday(language),
         month=_month(language),
+        until=_until(language, zone),
         dated=_dated(language),
         named=lambda word: (
             catalogue.gettext(str(word)) if word else ""
@@ -154,6 +157,21 @@ def _weekday(language: str) -> Callable[..., str]:
         return day.strftime("%a" if short else "%A")
 
     return weekday
+
+
+def _until(language: str, zone: ZoneInfo) -> Callable[[Any], str]:
+    """The last day of a limit, or the hour where it is counted in hours; empty while it has none."""
+    day, weekday = _day(language), _weekday(language)
+
+    def until(limit: Any) -> str:
+        if limit.due_on is None:
+            return ""
+        end = limit.late_from.astimezone(zone)
+        if end.time() != time():
+            return str(end.strftime("%Y-%m-%d %H:%M"))
+        return f"{day(limit.due_on)} {weekday(limit.due_on)}"
+
+    return until
 
 
 def _month(language: str) -> Callable[[date], str]:

@@ -14,7 +14,7 @@ from engine.acts import desk, uploads
 from engine.acts.decide import DecisionRequest, decide
 from engine.acts.retry import retry_case
 from engine.calls import Action, ReturnMode
-from engine.reading import Leads, Todo, VersionContent
+from engine.reading import ClockView, Leads, Todo, VersionContent
 from engine.service import Service
 from portal.problems import status_of
 from portal.requests import BIGGEST_ID, known_number
@@ -23,6 +23,7 @@ from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.differences import differences
 from portal.web.disclosure import disclosure_of
 from portal.web.fields import PREFIX, answers_from, fields_of, typed_in
+from portal.web.limit_todos import is_about_limit, limit_todo_page
 from portal.web.pages import page, see_other
 from portal.web.saved import keep_typed, not_kept, says_secret
 from rules.errors import ClassifiedContentRefused, GongkaiError, IdempotencyKeyReused
@@ -154,6 +155,8 @@ def _page(
     form: Fields | None = None,
     error: GongkaiError | None = None,
 ) -> HTMLResponse:
+    if is_about_limit(todo):
+        return limit_todo_page(request, session, todo, error=error)
     service: Service = request.app.state.service
     case = reading.read_case(service, session.actor, todo.case)
     document = _document(service, session, todo)
@@ -175,6 +178,7 @@ def _page(
         area=file_area(service, session.actor, todo, document, typed),
         return_fields=_return_fields(todo, typed),
         leads=_leads(service, session, todo),
+        clocks=_clocks(service, session, todo),
         directory=reading.read_directory(service),
         typed={name: values[-1] for name, values in typed.items()},
         key=uuid.uuid4().hex,
@@ -202,6 +206,14 @@ def _leads(service: Service, session: Reader, todo: Todo) -> list[Leads]:
     if todo.asks is None or todo.step is None or todo.round is None:
         return []
     return reading.read_leads(service, session.actor, todo.case, (todo.step.key, todo.round))
+
+
+def _clocks(service: Service, session: Reader, todo: Todo) -> list[ClockView]:
+    """The limits the step is under: its own, also when it has ended, and those of the case that run."""
+    own = f"{todo.step.key}:{todo.round}" if todo.step else None
+    clocks = reading.read_clocks(service, session.actor, todo.case)
+    kept = [c for c in clocks if (c.step == own if c.step else c.closed_at is None)]
+    return sorted(kept, key=lambda clock: clock.step is None)
 
 
 def _seen(session: Reader, case: Any, document: VersionContent | None) -> int | None:

@@ -60,8 +60,8 @@ def test_inbox_json_has_stable_keys(gongkai: Gongkai, number: str) -> None:
     todo = gongkai.todo("zhang.wei")
     assert set(todo) == {
         "id", "case", "procedure", "unit", "title", "position", "opened_at", "step", "round", "basis",
-        "document_version", "asks", "incident", "escalation", "clock_act", "closed_at", "closed_because",
-        "urged",
+        "document_version", "asks", "incident", "escalation", "clock_act", "limits", "yours", "closed_at",
+        "closed_because", "urged",
     }  # fmt: skip
     assert todo["case"] == number
     assert todo["asks"]["form_schema"]["properties"].keys() >= {"attribute", "ground"}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from engine.service import Service
 from portal.app import create_app
-from tests.builders import Bureau
+from tests.builders import Bureau, MovableClock, decide_all, decide_next, launch_case
+from tests.engine.limits import answering_installed, clock_of, start
 
 PASSWORD = "青岭-correct-horse-42"
 
@@ -113,3 +114,29 @@ def everything_stored(service: Service) -> str:
         return "\n".join(
             str(row) for t in tables for row in connection.scalars(text(f'SELECT t::text FROM "{t}" t'))
         )
+
+
+@pytest.fixture
+def request_case(service: Service, bureau: Bureau, clock: MovableClock) -> Iterator[str]:
+    """A request received on Monday 20 April: due on Wednesday 20 May. Now it is Friday 24 April."""
+    with answering_installed():
+        number = start(service, "answering")
+        clock.move(days=4)
+        yield number
+
+
+@pytest.fixture
+def limit(service: Service, request_case: str) -> str:
+    """The address of its limit."""
+    return f"/cases/{request_case}/limits/{clock_of(service, request_case, 'answer').id}"
+
+
+@pytest.fixture
+def publishing(service: Service, bureau: Bureau, clock: MovableClock) -> str:
+    """A document formed on 20 April and issued on 22, which waits for the publisher."""
+    by_hand = replace(service, settings=service.settings.model_copy(update={"website": "by-hand"}))
+    number = launch_case(by_hand).number
+    decide_all(by_hand, number, until="issue")
+    clock.move(days=2)
+    decide_next(by_hand, number, answers={"formed_on": "2026-04-20", "issued_on": "2026-04-22"})
+    return number

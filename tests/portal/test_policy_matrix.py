@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 
 from engine.service import Service
 from portal.web import events
-from tests.builders import PROACTIVE_DRAFT, UNIT, decide_next, launch_case, todo_of
+from tests.builders import PROACTIVE_DRAFT, UNIT, decide_next, launch_case, scalars, todo_of
 from tests.portal.conftest import PASSWORD, Client, SignIn
 
 ROLES = ("nobody", "outsider", "drafter", "reviewer", "holder", "administrator", "manager")
@@ -60,10 +60,22 @@ EXPECTED: dict[str, dict[str, int]] = {
     # The holder passes the door and is told that the action does not exist.
     "POST /todo/{todo_id}": page(outsider=404, drafter=403, reviewer=403, administrator=403, manager=403)
     | {"holder": 422},
+    # It is a step's to-do: its holder is told that it is answered in another way.
+    **{
+        f"POST /todo/{{todo_id}}/{how}": dict.fromkeys(ROLES, 403)
+        | {"nobody": 303, "outsider": 404, "holder": 409}
+        for how in ("attend", "answer")
+    },
     "GET /cases": page(),
     "GET /cases/{number}": page(outsider=404),
     "GET /cases/{number}/versions/{version}": page(outsider=404, administrator=403, manager=403),
     "GET /cases/{number}/ledger": page(outsider=404),
+    "GET /cases/{number}/limits/{clock_id}": page(outsider=404),
+    # Who may ask is told what is missing; the reviewer has decided, and holds nothing now.
+    "POST /cases/{number}/limits/{clock_id}": page(
+        outsider=404, drafter=422, holder=422, reviewer=403, administrator=403, manager=403
+    ),
+    "POST /cases/{number}/limits/{clock_id}/resume": page(outsider=404) | dict.fromkeys(ROLES[2:], 422),
     "GET /cases/{number}/sheet": page(outsider=404),
     "GET /cases/{number}/file": page(outsider=404),
     "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
@@ -133,6 +145,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /api/v1/cases": nobody_but(administrator=201, drafter=201),
     "GET /api/v1/cases/{number}": CASE,
     "GET /api/v1/cases/{number}/timeline": CASE,
+    "GET /api/v1/cases/{number}/clocks": CASE,
+    # Who may ask is told that the limit cannot be extended.
+    "POST /api/v1/clocks/{clock_id}/acts/preview": nobody_but(drafter=409, holder=409),
+    "POST /api/v1/clocks/{clock_id}/acts": nobody_but(drafter=409, holder=409),
+    "POST /api/v1/clock-acts/{act_id}/resumption": dict.fromkeys(ROLES, 404) | {"nobody": 401},
+    # It is a step's to-do: its holder is told that it is answered in another way.
+    "POST /api/v1/assignments/{assignment_id}/answer": nobody_but(holder=409),
+    "POST /api/v1/assignments/{assignment_id}/attendance": nobody_but(holder=409),
     "GET /api/v1/cases/{number}/ledger": CASE,
     "GET /api/v1/cases/{number}/documents": DOCUMENT,
     "GET /api/v1/cases/{number}/documents/{version}": DOCUMENT,
@@ -178,6 +198,10 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /language": {"language": "en"},
     "POST /todo/{todo_id}": {"action": "dance"},
     "POST /cases/{number}/retry": {},
+    "POST /cases/{number}/limits/{clock_id}": {"kind": "extended", "ground": "材料较多", "number": "3"},
+    "POST /cases/{number}/limits/{clock_id}/resume": {"at": "2026-04-20"},
+    "POST /todo/{todo_id}/attend": {"note": "已催办"},
+    "POST /todo/{todo_id}/answer": {"granted": "yes"},
     "POST /cases/{number}/urge": {},
     "POST /me/messages": {"channel": "mail"},
     "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
@@ -199,6 +223,13 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /me/phrases/{phrase_id}/remove": {},
 }
 QUERIES = {"PUT /api/v1/assignments/{assignment_id}/uploads": {"name": "a.pdf"}}
+EXTENSION = {
+    "kind": "extended",
+    "ground": "材料较多",
+    "instrument": "本单位规定",
+    "article": "办理时限",
+    "number": 3,
+}
 BODIES: dict[str, Any] = {
     "POST /api/v1/session": {"username": "archivist", "password": PASSWORD},
     "POST /api/v1/clock/advance": {"by": "1d"},
@@ -206,6 +237,11 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/me/messages": {"channels": ["mail"]},
     "PUT /api/v1/people/{username}/password": {"password": "a-brand-new-password-7"},
     "POST /api/v1/assignments/{assignment_id}/decision": {"action": "dance"},
+    "POST /api/v1/clocks/{clock_id}/acts/preview": EXTENSION,
+    "POST /api/v1/clocks/{clock_id}/acts": EXTENSION,
+    "POST /api/v1/clock-acts/{act_id}/resumption": {"at": "2026-04-20"},
+    "POST /api/v1/assignments/{assignment_id}/answer": {"granted": True},
+    "POST /api/v1/assignments/{assignment_id}/attendance": {"note": "已催办"},
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /api/v1/calendar": {"table": {}},
     "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
@@ -223,11 +259,14 @@ class Place:
 
     number: str
     assignment: int
+    clock: int
 
     def fill(self, path: str) -> str:
         return path.replace("{path:path}", "v2/runs").format(
             number=self.number,
             assignment_id=self.assignment,
+            clock_id=self.clock,
+            act_id=999_999,
             version=1,
             sha256="0" * 64,
             digest="0" * 64,
@@ -268,7 +307,8 @@ def test_every_role_gets_what_is_declared_on_every_route(
     number = launch_case(service).number
     decide_next(service, number)
     decide_next(service, number)
-    place = Place(number, todo_of(service, number).id)
+    [clock] = scalars(service, "SELECT id FROM clock WHERE closed_at IS NULL")
+    place = Place(number, todo_of(service, number).id, clock)
     clients = {role: signed_in(person) for role, person in PERSON.items()} | {"nobody": Client(app)}
     found = {
         route: {role: _ask(route, place, _visitor(route, role, clients)) for role in ROLES}
