@@ -228,3 +228,22 @@ def test_the_service_sleeps_until_the_next_rung_but_never_past_one_that_is_armed
     assert clocks.sleep_seconds() == 0.5
     clock.move(seconds=0.5)
     assert clocks.run() == 1
+
+
+def test_a_limit_that_cannot_be_reckoned_is_reported_once_and_keeps_no_other_from_being(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    launch_case(service)
+    launch_case(service)
+    first, second = scalars(service, "SELECT id FROM clock ORDER BY id")
+    execute(
+        service,
+        "UPDATE clock SET starts = jsonb_set(starts, '{0,rule}', '\"gone\"') WHERE id = :id",
+        id=first,
+    )
+    import_calendar(service, (date(2026, 4, 22), True), (date(2026, 4, 25), False))
+    clocks = ClockService(service)
+    for _ in range(3):
+        clocks.run()
+    assert scalars(service, "SELECT due_on FROM clock WHERE id = :id", id=second) == [date(2026, 4, 24)]
+    assert scalars(service, "SELECT count(*) FROM incident WHERE kind = 'clock-failed'") == [1]
