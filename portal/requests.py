@@ -29,6 +29,7 @@ IdempotencyKey = Annotated[
 AssignmentId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the to-do")]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Version number, from 1")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
+Revision = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="What an import answered as `revision`")]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR, description="Year")]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
 

@@ -7,11 +7,11 @@ whoever comes next, at whatever time, finds what is left. Dates that stay are on
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from engine.clocks.keeping import open_clocks, told_of
 from engine.clocks.moving import LAW, move_clock
@@ -34,6 +34,11 @@ _STALE = (
     .where(_clock.c.closed_at.is_(None), _clock.c.law_revision < bindparam("revision"))
     .order_by(_clock.c.id)
     .limit(PAGE)
+)
+_LEFT = (
+    select(func.count())
+    .select_from(_clock)
+    .where(_clock.c.closed_at.is_(None), _clock.c.law_revision < bindparam("revision"))
 )
 _ACTS = (
     select(_act)
@@ -58,12 +63,14 @@ _STAYS = (
 
 @dataclass(frozen=True)
 class Moved:
-    """A limit whose last day an import moved."""
+    """A limit whose date an import moved: its last day, and from when it is missed; no day: not known yet."""
 
     number: str
     title: dict[str, str]
     before: date | None
     after: date | None
+    late_before: datetime | None
+    late_after: datetime | None
 
 
 def catch_up_with_law(service: Service) -> int:
@@ -116,16 +123,36 @@ def _reckon_cases(service: Service, case_ids: list[int]) -> None:
 def moved_by(connection: Connection, revision: int) -> list[Moved]:
     """What a revision of the law moved so far, from the ledger."""
     rows = connection.execute(_MOVED, {"revision": revision})
-    return [Moved(row.number, row.title, _day(row.before), _day(row.due)) for row in rows]
+    return [
+        Moved(
+            row.number,
+            row.title,
+            _day(row.before),
+            _day(row.due),
+            _instant(row.late_before),
+            _instant(row.late_from),
+        )
+        for row in rows
+    ]
+
+
+def left_to_reckon(connection: Connection, revision: int) -> int:
+    """How many open clocks are still of an older law than that revision."""
+    return int(connection.execute(_LEFT, {"revision": revision}).scalar_one())
 
 
 def _day(said: str | None) -> date | None:
     return None if said is None else date.fromisoformat(said)
 
 
+def _instant(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said).astimezone(UTC)
+
+
 _MOVED = text(
     """
-    SELECT c.number, k.title, e.data->>'before' AS before, e.data->>'due' AS due
+    SELECT c.number, k.title, e.data->>'before' AS before, e.data->>'due' AS due,
+           e.data->>'late_before' AS late_before, e.data->>'late_from' AS late_from
       FROM ledger_entry e
       JOIN cases c ON c.id = e.chain
       JOIN clock k ON k.case_id = c.id AND k.key || ':' || k.round = e.step

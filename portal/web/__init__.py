@@ -19,6 +19,7 @@ from portal.web import (
     people,
     signing,
     todo,
+    what_if,
 )
 from rules.errors import GongkaiError, OwnPasswordFirst
 
@@ -36,6 +37,7 @@ ROUTERS = [
         messages,
         people,
         calendar,
+        what_if,
         me,
         clock,
         pages,

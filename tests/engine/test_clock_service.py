@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from engine.clocks import firing
-from engine.clocks.catching_up import Moved, catch_up_with_law, moved_by
+from engine.clocks.catching_up import Moved, catch_up_with_law, left_to_reckon, moved_by
 from engine.clocks.firing import fire_due
 from engine.clocks.guarding import guard
 from engine.clocks.service import LONGEST_SLEEP_SECONDS, ClockService
@@ -120,12 +120,17 @@ def test_an_imported_calendar_moves_open_limits_tells_and_lists_them(
 ) -> None:
     number = launch_case(service).number  # three working days from Monday 20 April: Thursday 23
     revision = import_calendar(service, (date(2026, 4, 22), True), (date(2026, 4, 25), False))
+    with service.read() as connection:
+        assert left_to_reckon(connection, revision) == 1
     assert catch_up_with_law(service) == 1
     assert catch_up_with_law(service) == 0
     assert scalars(service, "SELECT due_on FROM clock") == [date(2026, 4, 24)]
     with service.read() as connection:
         moved = moved_by(connection, revision)
-    assert moved == [Moved(number, {"zh": "拟稿", "en": "Drafting"}, date(2026, 4, 23), date(2026, 4, 24))]
+        assert left_to_reckon(connection, revision) == 0
+    midnights = [datetime.fromisoformat(f"2026-04-{day}T00:00+08:00") for day in (24, 25)]
+    days = date(2026, 4, 23), date(2026, 4, 24)
+    assert moved == [Moved(number, {"zh": "拟稿", "en": "Drafting"}, *days, *midnights)]
     armed = scalars(service, "SELECT due_at FROM rung WHERE fired_at IS NULL")
     assert armed == [datetime.fromisoformat("2026-04-23T09:00+08:00")]
 
