@@ -183,7 +183,12 @@ def _lapse(work: Work, clock: Any, rung: Any) -> None:
 
 
 def _await_calendar(work: Work, clock: Any, rung: Any) -> None:
-    again = {"kind": rung.kind, "place": rung.place + 1, "due_at": work.now + timedelta(days=1), "late": False}
+    again = {
+        "kind": rung.kind,
+        "place": rung.place + 1,
+        "due_at": work.now + timedelta(days=1),
+        "late": False,
+    }
     work.connection.execute(
         insert(_rung).values(clock_id=clock.id, case_id=work.case.id, moves=clock.moves, **again)
     )
@@ -192,8 +197,8 @@ def _await_calendar(work: Work, clock: Any, rung: Any) -> None:
         "lapse-awaits-calendar",
         zh=f"“{clock.title['zh']}”期满，但截止日期是暂定的（尚无该年放假安排），不作失效处理。"
         "请导入放假安排（gongkai calendar import），系统随即重新计算。",
-        en=f"“{clock.title['en']}” is over by a provisional date: the year's days off are not known, so silence "
-        "has no meaning yet. Import them (gongkai calendar import); the date is then reckoned again.",
+        en=f"“{clock.title['en']}” is over by a provisional date: the year's days off are not known, so "
+        "silence has no meaning yet. Import them (gongkai calendar import); the date is then reckoned again.",
         blocking=False,
         step=f"{clock.key}:{clock.round}",
     )

@@ -241,3 +241,19 @@ def test_silence_never_signs_or_drafts_and_needs_a_time_that_can_be_over(given: 
     asked = {"within": "third-party-consultation", "silence": ARTICLE, **given}
     with pytest.raises(ValueError, match="silence signs nothing"):
         review("x", ("测试", "Test"), Position.HEAD, **asked)
+
+
+def test_nothing_lapses_on_a_provisional_date_but_once_the_arrangement_is_known(
+    service: Service, number: str
+) -> None:
+    with service.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE clock SET provisional = true")
+    assert lapse(service, after=GRACE) == 1
+    assert case_row(service, number).closed_at is None
+    assert scalars(service, "SELECT kind FROM incident") == ["lapse-awaits-calendar"]
+    assert clock_of(service, number, "step:consultation").closed_at is None
+    with service.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE clock SET provisional = false")
+    assert lapse(service, after=GRACE + timedelta(hours=23)) == 0
+    assert lapse(service, after=GRACE + timedelta(hours=24)) == 1
+    assert clock_of(service, number, "step:consultation").closed_because == "lapsed"
