@@ -190,7 +190,7 @@ def test_more_of_a_long_inbox_keeps_what_was_wanted(
     browser = signed_in("office")
     first = browser.get("/inbox?due=overdue", headers=HTML).text
     assert [number for number in cases if f"{number} ·" in first] == cases[:2]
-    [more] = re.findall(r'href="(/inbox\?after=[^"]+)"', first)
+    [more] = re.findall(r'href="(/inbox\?after=[^"]+due=overdue)"', first)
     second = browser.get(more.replace("&amp;", "&"), headers=HTML).text
     assert [number for number in cases if f"{number} ·" in second] == cases[2:]
     assert 'hx-get="/inbox/list?after=' in second
@@ -199,13 +199,16 @@ def test_more_of_a_long_inbox_keeps_what_was_wanted(
 def test_an_open_page_learns_when_a_limit_presses_and_when_an_escalation_is_attended_to(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
-    waiting(service, 4, clock)
+    waiting(service, 2, clock)
     changes = Changes(service)
     before = changes._look()
     assert changes._look() == before
+    assert fire_due(service).rungs == 1  # the reminder: nobody is asked anything
+    reminded = changes._look()
+    assert reminded != before
+    clock.move(days=2)
     fire_due(service)
     pressed = changes._look()
-    assert pressed != before
     [todo] = by_pages(service, 10, "deputy_head")
     attend(service, bureau.actor("deputy_head"), todo.id, "已催办")
     assert changes._look() != pressed

@@ -1,5 +1,7 @@
 """Acts on time limits at the pages: seen before they are asked, answered, pressed; a late decision counts."""
 
+import re
+
 import pytest
 
 from engine.clocks.firing import fire_due
@@ -110,8 +112,10 @@ def test_a_limit_of_another_case_is_not_found_under_this_one(
     clock_id = clock_of(service, request_case, "answer").id
     browser = signed_in("office")
     assert browser.get(f"/cases/{other}/limits/{clock_id}", headers=HTML).status_code == 404
-    fields = {"csrf": field(browser.get(limit, headers=HTML), "csrf"), **EXTENSION}
-    assert post(browser, f"/cases/{other}/limits/{clock_id}", fields).status_code == 404
+    preview = ask(browser, limit, EXTENSION, what="preview")
+    seen = {"csrf": field(preview, "csrf"), "previewed": field(preview, "previewed"), "what": "ask"}
+    assert post(browser, f"/cases/{other}/limits/{clock_id}", seen | EXTENSION).status_code == 404
+    assert scalars(service, "SELECT count(*) FROM clock_act") == [0]
 
 
 def test_the_api_asks_previews_answers_resumes_and_attends(
@@ -159,7 +163,7 @@ def test_a_late_decision_is_announced_counts_and_is_marked(
     assert submit(browser, todo, {"action": "approve", "opinion": "同意"}).status_code == 303
     assert "意见已记录。 逾期办理" in shown(browser.get(f"/todo/{todo}", headers=HTML))
     case = browser.get(f"/cases/{number}", headers=HTML).text
-    assert case.count("逾期办理") == 1
+    assert re.findall(r'<span class="name">(\S+?)</span>(?:(?!</li>).)*逾期办理', case, re.S) == ["股室审核"]
     assert "（逾期办理）" in browser.get(f"/cases/{number}/sheet", headers=HTML).text
 
 

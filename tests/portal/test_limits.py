@@ -85,7 +85,7 @@ def test_a_provisional_date_says_so(
         clock.move(days=240)  # 16 December 2026: nobody has arranged 2027
         number = start(service, "answering", received_on="2026-12-16")
         page = signed_in("office").get(f"/cases/{number}", headers=HTML)
-    assert "暂定" in shown(page)
+    assert '<span class="provisional">暂定</span>' in page.text.partition('class="limit ')[2]
     assert any(line.startswith("暂定：尚无2027年的放假安排") for line in lines_of(page, "答复申请人"))
 
 
