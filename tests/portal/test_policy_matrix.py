@@ -259,7 +259,7 @@ class Place:
 
     number: str
     assignment: int
-    clock: int
+    clock: int = 1
 
     def fill(self, path: str) -> str:
         return path.replace("{path:path}", "v2/runs").format(
