@@ -5,6 +5,7 @@ statement more whether the law changed. What one revision says never changes: th
 given once, and imports wait for each other, so no row ever appears below a revision that was seen.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -15,10 +16,10 @@ from sqlalchemy import Connection, Pool, bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from models import LawChange, LawKind
+from rules import site_parameters, site_table
 from rules.parameters import Parameter, Parameters, statutory
 from rules.periods import Unit
-from rules.site_parameters import rows_from
-from rules.site_table import SiteTable, table_from
+from rules.site_table import SiteTable
 from rules.working_calendar import WorkingCalendar
 
 _change = LawChange.__table__
@@ -112,14 +113,27 @@ def imported(connection: Connection, revision: int) -> Imported:
     return {(row.kind, row.key): row.content for row in rows}
 
 
+def entry_of(table: SiteTable) -> Imported:
+    """A year's table as it is imported."""
+    return {(LawKind.CALENDAR.value, str(table.year)): site_table.content_of(table)}
+
+
+def entries_of(rows: Sequence[Parameter]) -> Imported:
+    """Numbers as they are imported, all rows of a key together."""
+    return {
+        (LawKind.PARAMETERS.value, key): site_parameters.content_of(row for row in rows if row.key == key)
+        for key in dict.fromkeys(row.key for row in rows)
+    }
+
+
 def compose(imported: Imported, timezone: str, revision: int) -> Law:
     """What comes with the program, and what was imported over it."""
     tables, rows = list[SiteTable](), list[Parameter]()
     for (kind, _key), content in imported.items():
         if kind == LawKind.CALENDAR:
-            tables.append(table_from(content))
+            tables.append(site_table.table_from(content))
         else:
-            rows += rows_from(content)
+            rows += site_parameters.rows_from(content)
     return Law(revision, WorkingCalendar(tables, timezone=timezone), statutory().with_site(rows))
 
 

@@ -15,7 +15,7 @@ from engine.links import make_link
 from engine.reading.due import TodoDue, due_of_todos
 from engine.reading.inbox import inbox
 from engine.reading.todo import Todo
-from engine.reading.values import CLOCK_ACT, ESCALATION, INCIDENT, Named
+from engine.reading.values import INCIDENT
 from engine.service import Service
 from engine.unsent import CLOSED, INACTIVE, NOT_HELD, NOTHING_OPEN
 from notifications.channel_names import DIGEST
@@ -44,7 +44,7 @@ _FACTS = about_holdings(
            p.active,
            c.number, c.title, c.title_is_public, c.intake, c.closed_at AS case_closed_at, c.drafter_id,
            d.name AS drafter, u.name AS unit, a.id AS todo, a.position, a.person_id AS assigned_to,
-           a.opened_at, a.closed_at, a.rung_id, a.clock_act_id, s.call, s.round, i.kind, i.blocking,
+           a.opened_at, a.closed_at, s.call, s.round, i.kind, i.blocking,
            r.title AS returned_by, w.url, w.published_at,
            t.at AS entered_at, COALESCE(b.name, t.actor) AS entered_by,
            CASE WHEN n.template = 'urged' THEN (SELECT count(*) FROM notification u
@@ -184,8 +184,7 @@ def _todo(facts: MessageFacts) -> Content:
 
 def _urged(facts: MessageFacts) -> Content:
     row = facts.row
-    what = _kind_of(row.rung_id, row.clock_act_id)
-    step = row.call["title"] if row.call else {"zh": what.zh, "en": what.en}
+    step = row.call["title"] if row.call else {"zh": INCIDENT.zh, "en": INCIDENT.en}
     return TodoUrged(
         recipient=row.name,
         case_number=row.number,
@@ -224,13 +223,6 @@ def _line(facts: MessageFacts, todo: Todo, due: TodoDue | None) -> DigestLine:
         due=due.on.isoformat() if due else "",
         provisional=bool(due and due.provisional),
     )
-
-
-def _kind_of(escalation: object, clock_act: object) -> Named:
-    """What a to-do is that belongs to no step."""
-    if escalation is not None:
-        return ESCALATION
-    return INCIDENT if clock_act is None else CLOCK_ACT
 
 
 def _incident(facts: MessageFacts) -> Content:

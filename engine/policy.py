@@ -30,6 +30,7 @@ class Act(StrEnum):
     RESEND_MESSAGE = "resend-message"
     READ_MAIL = "read-mail"
     WATCH_RUNS = "watch-runs"
+    READ_ALL_LIMITS = "read-all-limits"
     ADVANCE_CLOCK = "advance-clock"
     ATTEND = "attend"
     ASK_OF_CLOCK = "ask-of-clock"
@@ -55,6 +56,7 @@ _NAMES = {
     Act.RESEND_MESSAGE: ("重发通知", "send this message again"),
     Act.READ_MAIL: ("查看该邮件", "read this message"),
     Act.WATCH_RUNS: ("查看 Prefect 中的运行", "watch the runs in Prefect"),
+    Act.READ_ALL_LIMITS: ("查看全部未办结事项的时限", "see the time limits of all open cases"),
     Act.ADVANCE_CLOCK: ("推进虚拟时间", "advance virtual time"),
     Act.ATTEND: ("办理该督办", "attend to this escalation"),
     Act.ASK_OF_CLOCK: ("就该时限提出申请", "ask anything of this time limit"),
@@ -265,6 +267,7 @@ _RULES = {
     Act.RESEND_MESSAGE: _administrators,
     Act.READ_MAIL: _addressee,
     Act.WATCH_RUNS: _watchers,
+    Act.READ_ALL_LIMITS: _watchers,
     Act.ADVANCE_CLOCK: _administrators,
     Act.ATTEND: _holder,
     Act.ASK_OF_CLOCK: _ask_of_clock,

@@ -45,6 +45,7 @@ _OPEN = text(
     """
     SELECT a.id, a.case_id, a.step_id, a.rung_id, a.clock_act_id, a.position, a.unit_id, a.person_id,
            c.number, c.drafter_id, s.key || ':' || s.round AS label, x.asked_by,
+           k.step_id IS NULL OR k.silence <> '' AS statutory,
            -- Whoever drafted or reviewed may still be pressed, or answer what was asked of a limit.
            COALESCE((s.call->>'clerical')::bool, true) AS clerical,
            COALESCE((s.call->>'signs')::bool, false) AS signs,
@@ -54,7 +55,8 @@ _OPEN = text(
                     AND NOT (r.call->>'signs')::bool) AS reviewers,
            ARRAY(SELECT person_id FROM notification WHERE assignment_id = a.id) AS told
       FROM assignment a JOIN cases c ON c.id = a.case_id LEFT JOIN step s ON s.id = a.step_id
-      LEFT JOIN clock_act x ON x.id = a.clock_act_id
+      LEFT JOIN clock_act x ON x.id = a.clock_act_id LEFT JOIN rung r ON r.id = a.rung_id
+      LEFT JOIN clock k ON k.id = r.clock_id
      WHERE a.closed_at IS NULL AND c.closed_at IS NULL AND a.incident_id IS NULL ORDER BY a.id
     """
 )
@@ -147,7 +149,7 @@ def _tell(service: Service, todo: Row[Any], people: list[int]) -> int:
             "clock_act_id": todo.clock_act_id,
             "person_id": person,
             "created_at": service.now,
-            "urgent": todo.rung_id is not None,
+            "urgent": todo.rung_id is not None and todo.statutory,
         }
         for person in new
     ]

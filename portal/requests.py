@@ -35,6 +35,7 @@ PlaceInInbox = Query(
 )
 ClockId = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="Number of the time limit")]
 CaseNumber = Annotated[str, Path(description="Case number", examples=["ZD-2026-0001"])]
+Revision = Annotated[int, Path(ge=1, le=BIGGEST_ID, description="What an import answered as `revision`")]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR, description="Year")]
 Sha256 = Annotated[str, Path(description="SHA-256 of the attachment, hex")]
 

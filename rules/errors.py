@@ -262,6 +262,33 @@ class NoRuleInForce(GongkaiError):
     en = Said("No period “{key}” was in force on {on}", "{why_en}", "Check the date and the key")
 
 
+class UnknownPeriod(NoRuleInForce):
+    """No period of that key at all, whatever the day."""
+
+    zh = Said(
+        "没有“{key}”这一时限",
+        "法定时限和本单位时限中都没有这个代号",
+        "请用 gongkai parameters show 查看全部代号",
+    )
+    en = Said(
+        "There is no period “{key}”",
+        "Neither the law's periods nor the site's own have that key",
+        "See all keys with gongkai parameters show",
+    )
+
+
+class LawRevisionNotFound(GongkaiError):
+    """Nothing was imported under that number."""
+
+    kind = Kind.NOT_FOUND
+    zh = Said("没有第{revision}次导入", "编号不存在", "请使用导入时给出的编号（revision）")
+    en = Said(
+        "There is no import number {revision}",
+        "The number is unknown",
+        "Use the revision the import answered with",
+    )
+
+
 class ClockNotFound(GongkaiError):
     """No such time limit."""
 

@@ -40,7 +40,10 @@ def read_granting(text: str, *, where: str) -> dict[ActKind, Granting]:
     Raises:
         MalformedFile: with the place of the first fault.
     """
-    content = yaml.safe_load(text)
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise MalformedFile(where=where, why_zh="不是有效的 YAML", why_en="it is no YAML") from None
     if not isinstance(content, list):
         raise MalformedFile(where=where, why_zh="须为列表", why_en="it must be a list")
     posts = dict(_entry(entry, f"{where} [{place}]") for place, entry in enumerate(content))

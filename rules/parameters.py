@@ -14,7 +14,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from rules.citation import Citation
-from rules.errors import InvalidInput, MalformedFile, NoRuleInForce
+from rules.errors import InvalidInput, MalformedFile, NoRuleInForce, UnknownPeriod
 from rules.moments import day_from
 from rules.periods import Unit, period_of
 from rules.terms import Term
@@ -64,18 +64,18 @@ class Parameters:
         """What was in force on that day.
 
         Raises:
-            NoRuleInForce: no such key, or not in force yet.
+            UnknownPeriod: no such key.
+            NoRuleInForce: not in force yet.
         """
         rows = self.of(key)
+        if not rows:
+            raise UnknownPeriod(where=key, key=key)
         in_force = [row for row in rows if row.valid_from <= on]
         if in_force:
             return in_force[-1]
-        if rows:
-            first = rows[0].valid_from
-            why = f"该规定自{first}起施行", f"it has been in force since {first}"
-        else:
-            why = "没有这一时限", "there is no such key"
-        raise NoRuleInForce(where=key, key=key, on=on.isoformat(), why_zh=why[0], why_en=why[1])
+        first = rows[0].valid_from
+        zh, en = f"该规定自{first}起施行", f"it has been in force since {first}"
+        raise NoRuleInForce(where=key, key=key, on=on.isoformat(), why_zh=zh, why_en=en)
 
     def with_site(self, rows: Iterable[Parameter]) -> "Parameters":
         """These, and over them the site's own numbers: from the first day of one's on, they alone govern it.
@@ -97,15 +97,14 @@ class Parameters:
         """These, but for some numbers, as if they had always been others: to see what would come of it.
 
         Raises:
-            NoRuleInForce: no such key.
-            InvalidInput: not a whole number from 1 on.
+            UnknownPeriod: no such key.
+            InvalidInput: not a whole number from 1 on; the field is the key.
         """
         for key in numbers:
             if not self.of(key):
-                why = "没有这一时限", "there is no such key"
-                raise NoRuleInForce(where=key, key=key, on="", why_zh=why[0], why_en=why[1])
+                raise UnknownPeriod(where=key, key=key)
         return Parameters(
-            replace(row, term=_of_number(row.term, numbers[row.key])) if row.key in numbers else row
+            _of_number(row, numbers[row.key]) if row.key in numbers else row
             for rows in self._by_key.values()
             for row in rows
         )
@@ -116,8 +115,12 @@ class Parameters:
         return bool(rows) and all(row.site for row in rows)
 
 
-def _of_number(term: Term, number: int) -> Term:
-    return replace(term, period=period_of(term.period.unit, number))
+def _of_number(row: Parameter, number: int) -> Parameter:
+    try:
+        period = period_of(row.term.period.unit, number)
+    except InvalidInput as error:
+        raise error.called(row.key) from None
+    return replace(row, term=replace(row.term, period=period))
 
 
 @cache

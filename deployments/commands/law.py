@@ -9,9 +9,11 @@ import typer
 from deployments.commands.exits import EPILOG
 from deployments.commands.files import read_bytes
 from deployments.commands.here import acting, asked_here, opened
+from deployments.commands.moved import moved_limits, print_moved
 from deployments.commands.terminal import (
     head,
     local,
+    plain,
     print_json,
     print_line,
     print_table,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from engine.law import Number
     from engine.reading import CalendarYear, ParameterView
     from engine.reading.law import ImportedBy
+    from engine.reading.moved import MovedLimit
     from rules.calendar_year import ChangedDay, Holiday
 
 calendar = typer.Typer(no_args_is_help=True, help="工作日历 / which days organs work")
@@ -47,14 +50,18 @@ def import_calendar(
 ) -> None:
     """导入一年的放假与调休安排 / import a year's days off and make-up workdays"""
     from engine.acts import law
+    from engine.reading.what_if import Assumed
 
     content, name = read_content(file)
-    with opened() as service, working("正在导入", "Importing"):
-        done = law.import_calendar(service, acting(service, None), content, where=name, dry_run=dry_run)
+    with opened() as service:
+        actor = acting(service, None)
+        with working("正在导入", "Importing"):
+            done = law.import_calendar(service, actor, content, where=name, dry_run=dry_run)
+        limits = moved_limits(service, actor, done, Assumed(table=content))
     if speech.as_json:
-        print_json(done)
+        print_json({**plain(done), "limits": limits})
     else:
-        _print_calendar_import(done)
+        _print_calendar_import(done, limits)
 
 
 @parameters.command("import", epilog=EPILOG)
@@ -65,14 +72,18 @@ def import_parameters(
 ) -> None:
     """导入本单位时限；法定时限不能更改 / import the site's own periods; statutory ones stay"""
     from engine.acts import law
+    from engine.reading.what_if import Assumed
 
     content, name = read_content(file)
-    with opened() as service, working("正在导入", "Importing"):
-        done = law.import_parameters(service, acting(service, None), content, where=name, dry_run=dry_run)
+    with opened() as service:
+        actor = acting(service, None)
+        with working("正在导入", "Importing"):
+            done = law.import_parameters(service, actor, content, where=name, dry_run=dry_run)
+        limits = moved_limits(service, actor, done, Assumed(rows=content))
     if speech.as_json:
-        print_json(done)
+        print_json({**plain(done), "limits": limits})
     else:
-        _print_parameters_import(done)
+        _print_parameters_import(done, limits)
 
 
 @calendar.command("show", epilog=EPILOG)
@@ -126,7 +137,7 @@ def read_content(file: str) -> tuple[Any, str]:
 # --- what an import did ----------------------------------------------------------------------
 
 
-def _print_calendar_import(done: "CalendarImported") -> None:
+def _print_calendar_import(done: "CalendarImported", limits: "list[MovedLimit]") -> None:
     if done.same:
         zh, en = (
             f"{done.year}年的安排与现行的相同，没有变化",
@@ -149,6 +160,7 @@ def _print_calendar_import(done: "CalendarImported") -> None:
                 "Days off and make-up workdays are not both listed: dates in the year stay provisional",
             )
         )
+    print_moved(limits, stored=done.stored)
     _print_whether_stored(done.stored)
 
 
@@ -162,13 +174,14 @@ def _changed(day: "ChangedDay") -> list[str]:
     ]
 
 
-def _print_parameters_import(done: "ParametersImported") -> None:
+def _print_parameters_import(done: "ParametersImported", limits: "list[MovedLimit]") -> None:
     if done.same:
         print_line(say("与现行的相同，没有变化", "The same governs already, nothing changed"))
         return
     columns = [head("时限", "period"), head("原", "before"), head("现", "after")]
     rows = [[_period(each), _numbers(each.before), _numbers(each.after)] for each in done.numbers]
     print_table(_title(done.stored, len(rows)), columns, rows)
+    print_moved(limits, stored=done.stored)
     _print_whether_stored(done.stored)
 
 

@@ -6,9 +6,10 @@ import typer
 
 from deployments.commands.here import acting, opened
 from deployments.commands.law import read_content
+from deployments.commands.moved import due
 from deployments.commands.terminal import (
     head,
-    local,
+    named,
     print_json,
     print_line,
     print_table,
@@ -46,13 +47,13 @@ def what_if(
 
     starts = {key: moment_from(when, field="--start") for key, when in _pairs("--start", start)}
     numbers = {key: _whole(told) for key, told in _pairs("--number", number)}
-    table = read_content(calendar)[0] if calendar else None
+    table = read_content(calendar)[0] or {} if calendar else None
     with opened() as service:
         assumed = reading.Assumed(starts, table, numbers)
         limits = reading.what_if(service, acting(service, None), assumed, case)
     if speech.as_json:
         print_json({"limits": limits})
-    elif len(limits) == 1:
+    elif case and len(limits) == 1:
         _print_one(limits[0])
     else:
         _print_all(limits)
@@ -74,8 +75,8 @@ def _whole(told: str) -> int:
 
 
 def _print_one(limit: "WouldBe") -> None:
-    zh, en = f"现为：{_due(limit, now=True)}", f"Now: {_due(limit, now=True)}"
-    print_line(say(zh, en))
+    now = due(limit.due_on, limit.late_from)
+    print_line(say(f"现为：{now}", f"Now: {now}"))
     for line in limit.explained[speech.language]:
         print_line(line)
 
@@ -84,17 +85,15 @@ def _print_all(limits: "list[WouldBe]") -> None:
     moved = sum(limit.moves for limit in limits)
     title = say(f"{len(limits)}个时限，{moved}个改变", f"{len(limits)} limits, {moved} would move")
     columns = [head("事项", "case"), head("时限", "limit"), head("现为", "now"), head("将为", "would be")]
+    columns.append(head("变化", "change"))
     rows = [
-        [limit.number, say(limit.title.zh, limit.title.en), _due(limit, now=True), _due(limit, now=False)]
+        [
+            limit.number,
+            named(limit.title),
+            due(limit.due_on, limit.late_from),
+            due(limit.would_be_due_on, limit.would_be_late_from),
+            say("改变", "moves") if limit.moves else "",
+        ]
         for limit in sorted(limits, key=lambda limit: not limit.moves)
     ]
     print_table(title, columns, rows)
-
-
-def _due(limit: "WouldBe", *, now: bool) -> str:
-    on = limit.due_on if now else limit.would_be_due_on
-    late_from = limit.late_from if now else limit.would_be_late_from
-    if on is None or late_from is None:
-        return say("尚不能确定", "not known yet")
-    midnight = local(late_from).endswith("00:00")
-    return f"{on}" if midnight else local(late_from)

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, insert
 
 from engine.actor import Actor
 from engine.documents import digest_of
-from engine.law import Imported, Law, Number, compose, imported, law_of, numbers_of
+from engine.law import Imported, Law, Number, compose, entries_of, entry_of, imported, law_of, numbers_of
 from engine.ledger import append_to_organ
 from engine.policy import Act, Facts, permit
 from engine.service import Service
-from models import LawChange, LawKind
+from models import LawChange
 from rules import site_parameters, site_table
 from rules.calendar_year import ChangedDay, changed_days
 from rules.errors import LawChangedMeanwhile
@@ -90,7 +90,6 @@ def import_calendar(
     """
     permit(actor, Act.IMPORT_LAW, Facts(where=where))
     table = site_table.read_site_table(content, where=where)
-    wanted = {(LawKind.CALENDAR.value, str(table.year)): site_table.content_of(table)}
 
     def days(before: Law, after: Law) -> tuple[ChangedDay, ...]:
         return changed_days(before.calendar, after.calendar, table.year)
@@ -102,7 +101,7 @@ def import_calendar(
         ]
         return {"papers": list(table.papers), "covered": after.calendar.covers(table.year), "days": said}
 
-    done = _import(service, actor, "calendar-imported", wanted, told, seen=seen, dry_run=dry_run)
+    done = _import(service, actor, "calendar-imported", entry_of(table), told, seen=seen, dry_run=dry_run)
     return CalendarImported(
         **done.outcome,
         year=table.year,
@@ -130,11 +129,7 @@ def import_parameters(
     """
     permit(actor, Act.IMPORT_LAW, Facts(where=where))
     rows = site_parameters.read_site_parameters(content, law=statutory(), where=where)
-    wanted = {
-        (LawKind.PARAMETERS.value, key): site_parameters.content_of(row for row in rows if row.key == key)
-        for key in dict.fromkeys(row.key for row in rows)
-    }
-
+    wanted = entries_of(rows)
     keys = [key for _, key in wanted]
 
     def told(before: Law, after: Law) -> dict[str, Any]:

@@ -5,13 +5,13 @@ whoever comes next, at whatever time, finds what is left. Dates that stay are on
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from engine.clocks.keeping import open_clocks, told_of
 from engine.clocks.moving import LAW, move_clock
@@ -34,6 +34,11 @@ _STALE = (
     .where(_clock.c.closed_at.is_(None), _clock.c.law_revision < bindparam("revision"))
     .order_by(_clock.c.id)
     .limit(PAGE)
+)
+_LEFT = (
+    select(func.count())
+    .select_from(_clock)
+    .where(_clock.c.closed_at.is_(None), _clock.c.law_revision < bindparam("revision"))
 )
 _ACTS = (
     select(_act)
@@ -58,23 +63,35 @@ _STAYS = (
 
 @dataclass(frozen=True)
 class Moved:
-    """A limit whose last day an import moved."""
+    """A limit whose date an import moved: its last day, and from when it is missed; no day: not known yet."""
 
     number: str
     title: dict[str, str]
     before: date | None
     after: date | None
+    late_before: datetime | None
+    late_after: datetime | None
 
 
-def catch_up_with_law(service: Service) -> int:
-    """Reckon up to a page of stale clocks again. Returns how many; zero: all are of the law of the moment."""
+def _unreported(_case_id: int) -> None:
+    """The log has it."""
+
+
+def catch_up_with_law(service: Service, on_spoilt: Callable[[int], None] = _unreported) -> int:
+    """Reckon up to a page of stale clocks again. Returns how many; zero: nothing is left that can be.
+
+    Args:
+        on_spoilt: told the case of a clock that cannot be reckoned; it keeps no other from being.
+    """
     with service.read() as connection:
         revision = int(connection.execute(select(REVISION)).scalar_one())
         stale = connection.execute(_STALE, {"revision": revision}).all() if revision else []
         if not stale:
             return 0
         law = law_of(connection, service.settings.timezone, revision)
-        moved, staying = _sorted(connection, stale, law)
+        moved, staying, spoilt = _sorted(connection, stale, law)
+    for case_id in spoilt:
+        on_spoilt(case_id)
     if staying:
         with service.database.begin() as connection:
             connection.execute(_STAYS, staying)
@@ -83,24 +100,32 @@ def catch_up_with_law(service: Service) -> int:
         _reckon_cases(service, cases[start : start + TOGETHER])
     if moved:
         log.info("limits-moved", clocks=len(moved), law=revision)
-    return len(stale)
+    return len(moved) + len(staying)
 
 
-def _sorted(connection: Connection, stale: Sequence[Any], law: Law) -> tuple[list[Any], list[dict[str, Any]]]:
-    """Those whose date moves, and what is written of those whose date stays."""
+_Sorted = tuple[list[Any], list[dict[str, Any]], list[int]]
+
+
+def _sorted(connection: Connection, stale: Sequence[Any], law: Law) -> _Sorted:
+    """Those whose date moves, what is written of those whose date stays, and the cases of those spoilt."""
     acts = defaultdict(list)
     for act in connection.execute(_ACTS, {"clocks": [clock.id for clock in stale]}):
         acts[act.clock_id].append(act)
-    moved, staying = [], []
+    moved, staying, spoilt = [], [], []
     for clock in stale:
-        made = reckoned([start_from(start) for start in clock.starts], acts[clock.id], law)
+        try:
+            made = reckoned([start_from(start) for start in clock.starts], acts[clock.id], law)
+        except Exception as error:  # whatever is wrong with this one, the others have their dates
+            log.error("limit-not-reckoned", clock=clock.id, error=type(error).__name__)
+            spoilt.append(clock.case_id)
+            continue
         values = told_of(made, law)
         if (values["due_on"], values["late_from"]) != (clock.due_on, clock.late_from):
             moved.append(clock)
         else:
             new = {f"new_{name}": value for name, value in values.items()}
             staying.append({"clock": clock.id, "before": clock.law_revision, **new})
-    return moved, staying
+    return moved, staying, spoilt
 
 
 def _reckon_cases(service: Service, case_ids: list[int]) -> None:
@@ -116,16 +141,36 @@ def _reckon_cases(service: Service, case_ids: list[int]) -> None:
 def moved_by(connection: Connection, revision: int) -> list[Moved]:
     """What a revision of the law moved so far, from the ledger."""
     rows = connection.execute(_MOVED, {"revision": revision})
-    return [Moved(row.number, row.title, _day(row.before), _day(row.due)) for row in rows]
+    return [
+        Moved(
+            row.number,
+            row.title,
+            _day(row.before),
+            _day(row.due),
+            _instant(row.late_before),
+            _instant(row.late_from),
+        )
+        for row in rows
+    ]
+
+
+def left_to_reckon(connection: Connection, revision: int) -> int:
+    """How many open clocks are still of an older law than that revision."""
+    return int(connection.execute(_LEFT, {"revision": revision}).scalar_one())
 
 
 def _day(said: str | None) -> date | None:
     return None if said is None else date.fromisoformat(said)
 
 
+def _instant(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said).astimezone(UTC)
+
+
 _MOVED = text(
     """
-    SELECT c.number, k.title, e.data->>'before' AS before, e.data->>'due' AS due
+    SELECT c.number, k.title, e.data->>'before' AS before, e.data->>'due' AS due,
+           e.data->>'late_before' AS late_before, e.data->>'late_from' AS late_from
       FROM ledger_entry e
       JOIN cases c ON c.id = e.chain
       JOIN clock k ON k.case_id = c.id AND k.key || ':' || k.round = e.step

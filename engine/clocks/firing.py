@@ -91,7 +91,7 @@ def _fire_one_case(service: Service, fired: Fired, passed_over: list[int]) -> in
             raise
         log.error("clock-failed", case_id=case_id, error=type(error).__name__, at=came_through(error))
         fired.failed.append(case_id)
-        _report(service, case_id)
+        report_failure(service, case_id)
     return case_id
 
 
@@ -168,12 +168,40 @@ def _raise_stage(work: Work, clock: Any, kind: RungKind) -> None:
 
 
 def _lapse(work: Work, clock: Any, rung: Any) -> None:
-    """Silence has a meaning here: the step settles without anybody's decision, by its article."""
+    """Silence has a meaning here: the step settles without anybody's decision, by its article.
+
+    Not on a provisional date: nobody's silence counts before it is known which days were worked.
+    """
+    if clock.provisional:
+        _await_calendar(work, clock, rung)
+        return
     step = work.step_of(clock.step_id)
     assert step is not None  # settling a step ends its clock
     tell_lapse(work, clock, rung)
     settle_step(work, step, encode(Lapsed(clock.silence)), "lapsed", ended="lapsed")
     advance(work)
+
+
+def _await_calendar(work: Work, clock: Any, rung: Any) -> None:
+    again = {
+        "kind": rung.kind,
+        "place": rung.place + 1,
+        "due_at": work.now + timedelta(days=1),
+        "late": False,
+    }
+    work.connection.execute(
+        insert(_rung).values(clock_id=clock.id, case_id=work.case.id, moves=clock.moves, **again)
+    )
+    open_incident(
+        work,
+        "lapse-awaits-calendar",
+        zh=f"“{clock.title['zh']}”期满，但截止日期是暂定的（尚无该年放假安排），不作失效处理。"
+        "请导入放假安排（gongkai calendar import），系统随即重新计算。",
+        en=f"“{clock.title['en']}” is over by a provisional date: the year's days off are not known, so "
+        "silence has no meaning yet. Import them (gongkai calendar import); the date is then reckoned again.",
+        blocking=False,
+        step=f"{clock.key}:{clock.round}",
+    )
 
 
 def _arrive(work: Work, clock: Any, rung: Any) -> None:
@@ -193,7 +221,8 @@ _ENDS: dict[RungKind, Callable[[Work, Any, Any], None]] = {
 }
 
 
-def _report(service: Service, case_id: int) -> None:
+def report_failure(service: Service, case_id: int) -> None:
+    """An administrator must look at a limit of this case; it is tried again all the same."""
     with service.database.begin() as connection:
         work = work_on_case(service, connection, case_id, channel="clock")
         open_incident(

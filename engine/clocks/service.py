@@ -10,7 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from engine.clocks.catching_up import catch_up_with_law
-from engine.clocks.firing import fire_due, seconds_to_next
+from engine.clocks.firing import fire_due, report_failure, seconds_to_next
 from engine.clocks.guarding import guard
 from engine.service import Service
 
@@ -31,6 +31,7 @@ class ClockService:
         self.service, self._monotonic = service, monotonic
         self._pauses: dict[int, tuple[float, float]] = {}  # case: (next try, pause)
         self._guarded_at: float | None = None
+        self._spoilt: set[int] = set()
 
     def run(self) -> int:
         """One round. Returns how much was done: zero lets the loop sleep."""
@@ -42,11 +43,17 @@ class ClockService:
             self._pauses[case_id] = (now + min(pause * 2, LONGEST_PAUSE_SECONDS), pause * 2)
         if fired.rungs:
             log.info("rungs-fired", rungs=fired.rungs)
-        done = fired.rungs + catch_up_with_law(self.service)
+        done = fired.rungs + catch_up_with_law(self.service, self._report_spoilt)
         if self._guarded_at is None or now - self._guarded_at >= GUARD_SECONDS:
             done += guard(self.service)
             self._guarded_at = now
         return done
+
+    def _report_spoilt(self, case_id: int) -> None:
+        """Once, as long as this process lives: it is tried again with every round."""
+        if case_id not in self._spoilt:
+            report_failure(self.service, case_id)
+            self._spoilt.add(case_id)
 
     def sleep_seconds(self) -> float:
         """Until the next rung is due, but not for long."""

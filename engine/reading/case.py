@@ -29,7 +29,8 @@ from engine.service import Service
 _TIMELINE = text(
     """
     SELECT s.id, s.key, s.round, s.kind, s.call, s.opened_at, s.settled_at, v.version,
-           s.outcome->>'action' AS action, p.name AS by, a.position, m.action AS decided, m.opinion,
+           s.outcome->>'action' AS action, s.outcome->>'article' AS lapsed_by,
+           p.name AS by, a.position, m.action AS decided, m.opinion,
            m.answers, m.return_to, m.return_mode, m.decided_at, m.channel
       FROM step s
       LEFT JOIN decision m ON m.step_id = s.id
@@ -166,6 +167,7 @@ def _step_round(row: Row[Any]) -> StepRound:
         settled_at=row.settled_at,
         action=row.action,
         document_version=row.version,
+        lapsed_by=row.lapsed_by,
     )
 
 

@@ -38,7 +38,10 @@ class Decided:
 
 @dataclass(frozen=True)
 class StepRound:
-    """One round of one step; ``action`` is what it settled with, for steps people decide."""
+    """One round of one step; ``action`` is what it settled with, for steps people decide.
+
+    ``lapsed_by``: nobody decided, and this is the article that gives that silence a meaning.
+    """
 
     step: Named
     round: int
@@ -48,6 +51,7 @@ class StepRound:
     settled_at: datetime | None
     action: str | None
     document_version: int | None
+    lapsed_by: str | None = None
     decisions: list[Decided] = field(default_factory=list)
 
 

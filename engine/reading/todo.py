@@ -14,7 +14,7 @@ from engine.policy import Act, Facts, may
 from engine.reading.limit_todos import ClockActTodo, EscalationTodo, LimitTodos, read_limit_todos
 from engine.reading.limits import Limit, limits_from
 from engine.reading.procedures import form_schema
-from engine.reading.values import Named, Wording, position_named, step_named
+from engine.reading.values import CLOCK_ACT, ESCALATION, INCIDENT, Named, Wording, position_named, step_named
 from engine.reading.visible import load_visible
 from engine.service import Service
 from rules.errors import AssignmentNotFound, CaseNotFound
@@ -109,10 +109,10 @@ class Todo:
     def what(self) -> Named:
         """Its step; without one, a limit that went up or was asked about, or an incident."""
         if self.escalation is not None:
-            return Named("escalation", "督办", "Escalation")
+            return ESCALATION
         if self.clock_act is not None:
-            return Named("clock-act", "时限申请", "Asked of a time limit")
-        return self.step or Named("incident", "异常", "Incident")
+            return CLOCK_ACT
+        return self.step or INCIDENT
 
 
 def read_assignment(service: Service, actor: Actor, assignment_id: int) -> Todo:

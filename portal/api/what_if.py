@@ -26,7 +26,10 @@ class WouldBes(BaseModel):
     summary="Dates under another start, calendar or number; nothing is changed",
 )
 def ask_what_if(who: Who, body: WhatIfBody) -> Response:
-    """Of one case whoever may see it may ask; of all open ones administrators and managers."""
+    """Of one case whoever may see it may ask; of all open ones administrators and managers.
+
+    Only of one case the answer is `explained` day by day.
+    """
     number = known_number(body.case) if body.case else ""
     starts = {key: moment_from(told, field=f"starts.{key}") for key, told in body.starts.items()}
     assumed = Assumed(starts, body.table, body.numbers)

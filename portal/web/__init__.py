@@ -21,6 +21,7 @@ from portal.web import (
     people,
     signing,
     todo,
+    what_if,
 )
 from rules.errors import GongkaiError, OwnPasswordFirst
 
@@ -40,6 +41,7 @@ ROUTERS = [
         messages,
         people,
         calendar,
+        what_if,
         me,
         clock,
         pages,

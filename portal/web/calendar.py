@@ -1,5 +1,6 @@
 """The year as days that work and days that do not; the administrator imports a year's arrangement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -15,9 +16,11 @@ from engine.plain_files import read_plain
 from engine.policy import Act, permit
 from engine.reading import CalendarYear
 from engine.reading.law import DayOfYear
+from engine.reading.moved import MovedByLaw, MovedLimit, read_moved, would_move
+from engine.reading.what_if import Assumed
 from engine.service import Service
 from portal.problems import status_of
-from portal.requests import FIRST_YEAR, LAST_YEAR
+from portal.requests import BIGGEST_ID, FIRST_YEAR, LAST_YEAR
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.pages import page, see_other
 from rules.errors import GongkaiError
@@ -40,10 +43,12 @@ def calendar(
     request: Request,
     session: Reader,
     year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
+    moved: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
 ) -> HTMLResponse:
-    """A year, this one unless another is asked for."""
+    """A year, this one unless another is asked for; after an import, with the limits it moved."""
     service: Service = request.app.state.service
-    return _page(request, session, year or service.today.year)
+    by_import = None if moved is None else read_moved(service, session.actor, moved)
+    return _page(request, session, year or service.today.year, moved=by_import)
 
 
 @router.post("/calendar")
@@ -57,11 +62,12 @@ def submit(request: Request, session: Writer, form: Form) -> Response:
         done = import_calendar(
             service, session.actor, content, where="table", seen=seen, dry_run=seen is None
         )
+        if done.stored:
+            return see_other(f"/calendar?year={done.year}&moved={done.revision}")
+        would = [] if done.same else would_move(service, session.actor, Assumed(table=content))
     except GongkaiError as error:
         return _page(request, session, service.today.year, typed=text, error=error)
-    if done.stored:
-        return see_other(f"/calendar?year={done.year}")
-    return _page(request, session, done.year, typed=text, preview=done)
+    return _page(request, session, done.year, typed=text, preview=done, would=would)
 
 
 def _previewed(form: Fields) -> int | None:
@@ -82,6 +88,8 @@ def _page(
     *,
     typed: str = "",
     preview: CalendarImported | None = None,
+    would: Sequence[MovedLimit] = (),
+    moved: MovedByLaw | None = None,
     error: GongkaiError | None = None,
 ) -> HTMLResponse:
     service: Service = request.app.state.service
@@ -96,9 +104,11 @@ def _page(
         years=[each for each in range(year - 1, year + 2) if FIRST_YEAR <= each <= LAST_YEAR],
         typed=typed,
         preview=preview,
+        would=would,
+        moved=moved,
         previewed=f"{preview.before}:{_digest(typed)}" if preview else "",
         error=error,
-        here=f"/calendar?year={year}",
+        here=f"/calendar?year={year}" + (f"&moved={moved.revision}" if moved else ""),
     )
 
 

@@ -10,7 +10,7 @@ import yaml
 from deployments.cli import run
 from deployments.commands.exits import Code
 from engine.acts.law import LARGEST_BYTES
-from tests.builders import scalars
+from tests.builders import scalars, snapshot
 from tests.cli.conftest import Answer, Gongkai, refused
 from tests.engine.law_files import REVIEW_TARGET, table
 
@@ -216,7 +216,7 @@ def test_a_due_date_by_a_rule_names_its_provision(alone: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
-        (("--rule", "siesta"), Code.NOT_FOUND, "没有这一时限"),
+        (("--rule", "siesta"), Code.NOT_FOUND, "没有“siesta”这一时限"),
         (("--rule", "publication", "--working-days", "3"), Code.INVALID, "--rule"),
         (("--rule", "publication", "--before"), Code.INVALID, "--rule"),
         (("--rule", "opinion-response"), Code.OK, "零时"),
@@ -228,3 +228,65 @@ def test_a_rule_stands_alone_and_must_be_known(
     answer = alone("deadline", "explain", "--start", "2026-04-22", *options)
     assert answer.code == code
     assert said in answer.err
+
+
+# --- what an import moves --------------------------------------------------------------------
+
+
+def rest_after(gongkai: Gongkai) -> dict[str, Any]:
+    """A table of the year in which the limit of the open case ends, with that very day off."""
+    [due] = scalars(gongkai.service, "SELECT due_on FROM clock WHERE closed_at IS NULL")
+    return table(due.year, {str(due): "抗旱"}, {})
+
+
+def test_an_import_reckons_open_limits_itself_lists_them_and_tells_their_holders(
+    gongkai: Gongkai, number: str
+) -> None:
+    content = rest_after(gongkai)
+    before = scalars(gongkai.service, "SELECT due_on FROM clock")
+    done = gongkai("calendar", "import", gongkai.file(content))
+    after = scalars(gongkai.service, "SELECT due_on FROM clock")
+    assert done.code == 0, done.err
+    assert "1个时限改变" in done.out
+    assert "办理人员会收到通知" in done.out
+    for said in (number, "拟稿", str(before[0]), str(after[0])):
+        assert said in done.out
+    assert after[0] > before[0]
+    [why] = scalars(gongkai.service, "SELECT data->>'why' FROM ledger_entry WHERE action = 'clock-moved'")
+    assert why == "law"
+    told = "SELECT username FROM notification n JOIN person p ON p.id = n.person_id WHERE template = :name"
+    assert scalars(gongkai.service, told, name="clock-moved") == ["zhang.wei"]
+
+
+def test_a_dry_run_lists_what_would_move_and_stores_nothing(gongkai: Gongkai, number: str) -> None:
+    file, before = gongkai.file(rest_after(gongkai)), snapshot(gongkai.service)
+    dry = gongkai("calendar", "import", file, "--dry-run")
+    assert "将有1个时限改变" in dry.out
+    assert number in dry.out
+    would = gongkai("calendar", "import", file, "--dry-run", "--json").json["limits"]
+    assert snapshot(gongkai.service) == before
+    assert gongkai("calendar", "import", file, "--json").json["limits"] == would
+    assert gongkai("calendar", "import", file, "--json").json["limits"] == []  # the same again
+
+
+def test_numbers_of_a_file_move_the_limits_that_begin_under_them_and_no_others(
+    gongkai: Gongkai, number: str
+) -> None:
+    later = gongkai.service.today.replace(year=gongkai.service.today.year + 1)
+    file = gongkai.file([REVIEW_TARGET | {"valid_from": str(later)}])
+    assert "没有时限会改变" in gongkai("parameters", "import", file, "--dry-run").out
+    assert "没有时限改变" in gongkai("parameters", "import", file).out
+    file = gongkai.file([REVIEW_TARGET | {"valid_from": "2020-01-01"}])
+    [would] = gongkai("parameters", "import", file, "--dry-run", "--json").json["limits"]
+    [moved] = gongkai("parameters", "import", file, "--json").json["limits"]
+    assert (moved, moved["number"]) == (would, number)
+    assert moved["after"] > moved["before"]
+    assert moved["title"] == {"zh": "拟稿", "en": "Drafting"}
+
+
+def test_the_title_of_a_case_is_in_no_list_of_moved_limits(gongkai: Gongkai, number: str) -> None:
+    title, file = gongkai.sample("ZD-01").title, gongkai.file(rest_after(gongkai))
+    for more in ((), ("--json",)):
+        answer = gongkai("calendar", "import", file, "--dry-run", *more)
+        assert number in answer.out
+        assert title not in answer.out + answer.err

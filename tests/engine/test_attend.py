@@ -4,7 +4,6 @@ import pytest
 
 from engine.acts.attend import attend
 from engine.acts.decide import DecisionRequest, decide
-from engine.acts.urge import urge
 from engine.clocks.firing import fire_due
 from engine.doctor import examine
 from engine.invariants import Severity
@@ -15,7 +14,7 @@ from engine.service import Service
 from rules.errors import AnotherKindOfTodo, AssignmentClosed, AssignmentNotFound, NotAllowed, OpinionRequired
 from tests.builders import Bureau, MovableClock, decide_next, launch_case, scalars, todo_of
 from tests.engine.limits import entries
-from tests.engine.test_outbox import drain, mails, words
+from tests.engine.test_outbox import drain
 
 
 def escalated(service: Service, clock: MovableClock) -> tuple[str, Todo]:
@@ -120,16 +119,12 @@ def test_the_link_of_an_escalation_opens_it_and_says_what_became_of_it(
     assert follow(service, token).state == "attended"
 
 
-def test_digest_and_urging_call_an_escalation_by_its_name(
+def test_an_escalation_is_due_when_its_limit_was_and_is_called_by_its_name(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
-    number, todo = escalated(service, clock)
-    urge(service, bureau.actor("drafter"), number)
-    drain(service)
-    [mail] = [m for m in mails(service) if "<deputy_head@" in m["To"] and "催办" in m["Subject"]]
-    assert "督办" in words(mail)
-    assert "异常" not in words(mail)
+    _, todo = escalated(service, clock)
     with service.database.connect() as connection:
         [due] = due_of_todos(connection, [todo.id]).values()
     assert todo.escalation is not None
     assert due.on == todo.escalation.limit.due_on
+    assert todo.what.zh == "督办"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from engine.clocks import firing
-from engine.clocks.catching_up import Moved, catch_up_with_law, moved_by
+from engine.clocks.catching_up import Moved, catch_up_with_law, left_to_reckon, moved_by
 from engine.clocks.firing import fire_due
 from engine.clocks.guarding import guard
 from engine.clocks.service import LONGEST_SLEEP_SECONDS, ClockService
@@ -120,12 +120,17 @@ def test_an_imported_calendar_moves_open_limits_tells_and_lists_them(
 ) -> None:
     number = launch_case(service).number  # three working days from Monday 20 April: Thursday 23
     revision = import_calendar(service, (date(2026, 4, 22), True), (date(2026, 4, 25), False))
+    with service.read() as connection:
+        assert left_to_reckon(connection, revision) == 1
     assert catch_up_with_law(service) == 1
     assert catch_up_with_law(service) == 0
     assert scalars(service, "SELECT due_on FROM clock") == [date(2026, 4, 24)]
     with service.read() as connection:
         moved = moved_by(connection, revision)
-    assert moved == [Moved(number, {"zh": "拟稿", "en": "Drafting"}, date(2026, 4, 23), date(2026, 4, 24))]
+        assert left_to_reckon(connection, revision) == 0
+    midnights = [datetime.fromisoformat(f"2026-04-{day}T00:00+08:00") for day in (24, 25)]
+    days = date(2026, 4, 23), date(2026, 4, 24)
+    assert moved == [Moved(number, {"zh": "拟稿", "en": "Drafting"}, *days, *midnights)]
     armed = scalars(service, "SELECT due_at FROM rung WHERE fired_at IS NULL")
     assert armed == [datetime.fromisoformat("2026-04-23T09:00+08:00")]
 
@@ -223,3 +228,22 @@ def test_the_service_sleeps_until_the_next_rung_but_never_past_one_that_is_armed
     assert clocks.sleep_seconds() == 0.5
     clock.move(seconds=0.5)
     assert clocks.run() == 1
+
+
+def test_a_limit_that_cannot_be_reckoned_is_reported_once_and_keeps_no_other_from_being(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    launch_case(service)
+    launch_case(service)
+    first, second = scalars(service, "SELECT id FROM clock ORDER BY id")
+    execute(
+        service,
+        "UPDATE clock SET starts = jsonb_set(starts, '{0,rule}', '\"gone\"') WHERE id = :id",
+        id=first,
+    )
+    import_calendar(service, (date(2026, 4, 22), True), (date(2026, 4, 25), False))
+    clocks = ClockService(service)
+    for _ in range(3):
+        clocks.run()
+    assert scalars(service, "SELECT due_on FROM clock WHERE id = :id", id=second) == [date(2026, 4, 24)]
+    assert scalars(service, "SELECT count(*) FROM incident WHERE kind = 'clock-failed'") == [1]

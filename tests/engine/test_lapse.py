@@ -15,6 +15,7 @@ from engine.doctor import examine
 from engine.invariants import Severity
 from engine.ledger import verify
 from engine.outcomes import Lapsed, ReviewOutcome
+from engine.reading import read_case
 from engine.service import Service
 from rules.errors import DecidedTooLate, NotAllowed
 from rules.positions import Position
@@ -73,6 +74,11 @@ def test_silence_lapses_the_step_a_minute_after_its_end_by_its_article_and_decid
     assert scalars(service, "SELECT count(*) FROM decision") == [0]
     assert scalars(service, "SELECT outcome FROM step WHERE key = 'consultation'") == [
         {"v": 1, "type": "lapse", "article": ARTICLE}
+    ]
+    timeline = read_case(service, service.actor("administrator", channel="api"), number).timeline
+    assert [(step.step.key, step.action, step.lapsed_by, step.decisions) for step in timeline] == [
+        ("consultation", None, ARTICLE, []),
+        ("conclusion", None, None, []),
     ]
     [entry] = entries(service, "clock-lapsed")
     assert (entry.basis, entry.actor) == ("政府信息公开条例 第32条", "system")
@@ -235,3 +241,19 @@ def test_silence_never_signs_or_drafts_and_needs_a_time_that_can_be_over(given: 
     asked = {"within": "third-party-consultation", "silence": ARTICLE, **given}
     with pytest.raises(ValueError, match="silence signs nothing"):
         review("x", ("测试", "Test"), Position.HEAD, **asked)
+
+
+def test_nothing_lapses_on_a_provisional_date_but_once_the_arrangement_is_known(
+    service: Service, number: str
+) -> None:
+    with service.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE clock SET provisional = true")
+    assert lapse(service, after=GRACE) == 1
+    assert case_row(service, number).closed_at is None
+    assert scalars(service, "SELECT kind FROM incident") == ["lapse-awaits-calendar"]
+    assert clock_of(service, number, "step:consultation").closed_at is None
+    with service.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE clock SET provisional = false")
+    assert lapse(service, after=GRACE + timedelta(hours=23)) == 0
+    assert lapse(service, after=GRACE + timedelta(hours=24)) == 1
+    assert clock_of(service, number, "step:consultation").closed_because == "lapsed"

@@ -80,7 +80,7 @@ def test_a_preview_shows_what_changes_and_only_its_confirmation_imports(
     assert "2月20日（周六）" in preview.text
     assert rows_of_every_table(service) == before
     done = confirm(administrator, preview)
-    assert (done.status_code, done.headers["location"]) == (303, "/calendar?year=2027")
+    assert (done.status_code, done.headers["location"]) == (303, "/calendar?year=2027&moved=1")
     page = administrator.get("/calendar?year=2027", headers=HTML).text
     assert "由 系统管理员 于 2026-04-20 09:00 导入" in page
     assert PAPER in page

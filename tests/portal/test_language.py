@@ -98,7 +98,7 @@ def test_every_message_has_its_english() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("path", ["/inbox", "/cases", "/launch", "/people"])
+@pytest.mark.parametrize("path", ["/inbox", "/cases", "/launch", "/people", "/what-if"])
 def test_pages_are_english_after_the_switch_and_chinese_before(signed_in: SignIn, path: str) -> None:
     browser = signed_in("administrator")
     assert 'lang="zh-CN"' in browser.get(path).text

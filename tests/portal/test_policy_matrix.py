@@ -96,6 +96,9 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /calendar": page(),
     # The administrator passes the door and is told that the table is empty.
     "POST /calendar": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    # All open cases; of one case whoever may see it may ask.
+    "GET /what-if": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    "POST /what-if": page(outsider=404),
     "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
     "GET /mailbox": page(),
     "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
@@ -179,6 +182,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/calendar/{year}": signed(),
     "POST /api/v1/calendar": nobody_but(administrator=422),
     "POST /api/v1/what-if": CASE,
+    # Nothing was imported: who may know is told so.
+    "GET /api/v1/law/{revision}/moved": nobody_but(administrator=404, manager=404),
     "GET /api/v1/clock": signed(),
     # Time is real here: who may passes the door and is told so.
     "POST /api/v1/clock/advance": nobody_but(administrator=409),
@@ -208,6 +213,7 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /calendar": {"table": "", "what": "preview"},
+    "POST /what-if": {"case": "ZD-2026-0001"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
     "POST /messages/{message_id}/resend": {},
@@ -277,6 +283,7 @@ class Place:
             mail_id=999_999,
             message_id=999_999,
             year=2026,
+            revision=1,
         )
 
 

@@ -77,7 +77,7 @@ def test_what_was_in_force_on_the_day_governs() -> None:
 def test_before_a_rule_was_in_force_and_without_one_there_is_no_number() -> None:
     with pytest.raises(NoRuleInForce, match="2019-05-30"):
         statutory().on("publication", date(2019, 5, 29))
-    with pytest.raises(NoRuleInForce, match="没有这一时限"):
+    with pytest.raises(NoRuleInForce, match="没有“siesta”这一时限"):
         statutory().on("siesta", ON)
 
 
