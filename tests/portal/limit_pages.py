@@ -44,12 +44,15 @@ def ask(browser: Client, limit: str, fields: dict[str, str], what: str = "ask") 
     return post(browser, limit, {"csrf": token, "previewed": seen, "what": "ask", **fields})
 
 
-def granted(service: Service, signed_in: SignIn, limit: str, fields: dict[str, str], by: str) -> None:
+def granted(
+    service: Service, signed_in: SignIn, limit: str, fields: dict[str, str], by: str, text: str = "同意"
+) -> None:
+    """Ask as the office, grant as the post that may."""
     assert ask(signed_in("office"), limit, fields).status_code == 303
     [todo] = scalars(
         service, "SELECT id FROM assignment WHERE clock_act_id IS NOT NULL AND closed_at IS NULL"
     )
     browser = signed_in(by)
     token = field(browser.get(f"/todo/{todo}", headers=HTML), "csrf")
-    answer = post(browser, f"/todo/{todo}/answer", {"csrf": token, "granted": "yes", "text": "同意"})
+    answer = post(browser, f"/todo/{todo}/answer", {"csrf": token, "granted": "yes", "text": text})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/todo/{todo}")

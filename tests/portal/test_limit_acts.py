@@ -189,3 +189,19 @@ def test_an_escalation_tells_what_is_late_since_when_and_who_has_it_and_takes_a_
     after = shown(deputy.get(f"/todo/{todo}", headers=HTML))
     assert "督办情况已记录。 已当面催办" in after
     assert todo_of(service, number).step == "section-review"  # it decided nothing
+
+
+def test_what_people_write_about_a_limit_is_shown_as_text(
+    service: Service, limit: str, request_case: str, signed_in: SignIn
+) -> None:
+    hostile = "<script>alert(1)</script>"
+    words = {"ground": hostile, "instrument": hostile, "article": hostile}
+    granted(service, signed_in, limit, EXTENSION | words, by="deputy_head", text=hostile)
+    [todo] = scalars(service, "SELECT id FROM assignment WHERE clock_act_id IS NOT NULL")
+    browser = signed_in("deputy_head")
+    for path in (limit, f"/cases/{request_case}", f"/cases/{request_case}/file", f"/todo/{todo}", "/inbox"):
+        assert hostile not in browser.get(path, headers=HTML).text, path
+    refused = ask(signed_in("office"), limit, EXTENSION | words, what="preview")
+    assert refused.status_code == 409  # extended already
+    assert hostile not in refused.text
+    assert "&lt;script&gt;" in refused.text
