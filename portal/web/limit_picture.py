@@ -116,7 +116,7 @@ def _stretches(start: dict[str, Any], until: datetime, zone: ZoneInfo) -> list[_
     found += days
     late_from = start["late_from"]
     if late_from is None:  # time is not counted, and has not been since the days end
-        found.append(("out", max(end for *_, end in found), until))
+        found.append(("out", max((end for *_, end in found), default=_instant(zero, zone)), until))
     elif start["governs"]:
         found.append(("late", late_from, until))
     return sorted((kept for kept in _joined(found) if kept[1] < kept[2]), key=lambda kept: kept[1])
