@@ -109,11 +109,37 @@ def test_every_make_target_the_readmes_name_is_run_by_someone() -> None:
     assert {target for target, runner in RUN_BY.items() if runner == ".ci/run"} <= on_every_change
     demo = (ROOT / RUN_BY["demo"]).read_text()
     assert '"demo"' in demo
-    assert "$(BIN)/gongkai demo $(if $(FRESH),--fresh)\n" in (ROOT / "Makefile").read_text()
+    made = "$(BIN)/gongkai demo $(if $(FRESH),--fresh) $(if $(VIRTUAL),--virtual-time)\n"
+    assert made in (ROOT / "Makefile").read_text()
     bench = (ROOT / RUN_BY["bench"]).read_text()
     assert '"-m", "benchmarks"' in bench
     assert "test-bench" in on_every_change
     assert "$(BIN)/python -m benchmarks\n" in (ROOT / "Makefile").read_text()
+
+
+@pytest.mark.timeout(400)
+def test_demo_deadlines_goes_from_due_soon_to_escalated_in_portal_and_prefect_and_is_met_late(
+    tmp_path: Path,
+) -> None:
+    environment = clean_environment() | {"TMPDIR": str(tmp_path), "LANG": "C.UTF-8"}
+    ran = subprocess.run(
+        [str(Path(sys.executable).with_name("gongkai")), "demo", "--deadlines", "--json"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=380,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    told = json.loads(ran.stdout)
+    states = ["due-soon", "overdue", "escalated", "escalated", "escalated"]
+    assert [each["state"] for each in told["seen"]] == states
+    assert [each["tags"] for each in told["seen"]] == [[state] for state in states]
+    assert [len(each["asked"]) for each in told["seen"]] == [0, 0, 1, 1, 2]
+    assert any("met late" in row["状态 State"] for row in told["prefect"])
+    assert told["explained"]["zh"][0].startswith("截止：")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.timeout(400)
