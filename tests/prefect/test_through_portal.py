@@ -206,7 +206,7 @@ def test_a_manager_sees_how_a_finished_case_went_from_its_draft_to_the_reading_r
     page.wait_for_url(f"**{run}*")
     page.get_by_role("tab", name="Task Runs").click()
     page.get_by_text("Section review 股室审核 · returned").first.wait_for()
-    page.get_by_text("13 Task runs").first.wait_for()
+    page.get_by_text("16 Task runs").first.wait_for()
     page.get_by_text("Completed").first.wait_for()
     page.set_viewport_size({"width": 1300, "height": 620})
     wait_until(lambda: bars_are_drawn(page.locator("canvas").first), what="the bars of the chart")
