@@ -3,7 +3,7 @@ if there is one.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -81,10 +81,10 @@ def explain_deadline(
     from rules.due import reckon
     from rules.due_data import as_data
     from rules.explaining import explanation
-    from rules.moments import as_day
+    from rules.moments import as_day, moment_from
     from rules.terms import Term
 
-    law, moment = asked_here(_of_installation, _of_program), _moment(start)
+    law, moment = asked_here(_of_installation, _of_program), moment_from(start, field="--start")
     zone = law.calendar.timezone
     if rule:
         if before or any(given is not None for given in (working_days, calendar_days, hours)):
@@ -146,19 +146,6 @@ def _period(working_days: int | None, calendar_days: int | None, hours: int | No
             )
         )
     return period_of(*given[0])
-
-
-def _moment(text: str) -> "Moment":
-    from rules.errors import InvalidInput
-
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-04-22") else datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            field="--start",
-            why_zh="须写作 2026-04-22 或 2026-04-22T09:00+08:00",
-            why_en="write 2026-04-22 or 2026-04-22T09:00+08:00",
-        ) from None
 
 
 def _as_counted(moment: "Moment", term: "Term", zone: str) -> "Moment":

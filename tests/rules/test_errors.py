@@ -10,7 +10,7 @@ from rules.errors import GongkaiError, WebsiteRefused
 
 def family(base: type[GongkaiError] = GongkaiError) -> list[type[GongkaiError]]:
     """The errors defined under ``rules``, and under no test."""
-    direct = [kind for kind in base.__subclasses__() if kind.__module__ == "rules.errors"]
+    direct = [kind for kind in base.__subclasses__() if kind.__module__.startswith("rules.errors.")]
     return [*direct, *(each for kind in direct for each in family(kind))]
 
 
