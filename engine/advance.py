@@ -8,7 +8,8 @@ the decision that caused it.
 import structlog
 from sqlalchemy import update
 
-from engine.calls import Call, RecordCall, WaitCall
+from engine.awaiting import come_so_far
+from engine.calls import AwaitCall, Call, RecordCall, WaitCall
 from engine.clocks.keeping import end_all
 from engine.clocks.of_cases import has_arrived
 from engine.effects import apply_effect
@@ -64,17 +65,22 @@ def _step_forward(work: Work) -> None:
     )
     if isinstance(position, Ended):
         _close(work, position)
-    elif position.known:
-        ask_next_signer(work, work.steps[(position.call.key, position.round)])
-    else:
-        open_step(work, position.call, position.round)
+        return
+    for at in position.waiting:
+        if at.known:
+            ask_next_signer(work, work.steps[(at.call.key, at.round)])
+        else:
+            open_step(work, at.call, at.round)
 
 
 def _settle_at_once(work: Work, call: Call, round_: int) -> Outcome | None:
+    outcome: Outcome
     if isinstance(call, RecordCall):
         outcome = apply_effect(work, call)
     elif isinstance(call, WaitCall) and has_arrived(work, call.clock):
         outcome = Done()
+    elif isinstance(call, AwaitCall) and (come := come_so_far(work.connection, call)) is not None:
+        outcome = come
     else:
         return None
     write_step(work, call, round_, encode(outcome))

@@ -81,7 +81,11 @@ def identity_of(call: dict[str, Any]) -> dict[str, Any]:
 
     What is empty is left out, so that journals written before a call could say more are still its own.
     """
-    return {name: value for name, value in call.items() if name not in Call.wording and value != ""}
+    return {
+        name: value
+        for name, value in call.items()
+        if name not in Call.wording and value not in ("", [], None)
+    }
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class ReviewCall(Call):
     kind: ClassVar[str] = "review"
 
     signers: list[Position] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)  # of the signers, by code; none: the case's own
     order: SigningOrder = SigningOrder.ONE
     actions: list[Action] = field(default_factory=lambda: [Action.APPROVE, Action.RETURN])
     returns_to: list[str] = field(default_factory=list)
@@ -139,6 +144,17 @@ class WaitCall(Call):
 
 
 @dataclass(frozen=True)
+class AwaitCall(Call):
+    """Other cases must come so far 等待相关事项: to a milestone each, or to their end."""
+
+    kind: ClassVar[str] = "await"
+
+    cases: list[str] = field(default_factory=list)  # their numbers
+    milestone: str = ""  # empty: their end
+    after: int = 0  # the mark of the last milestone of that name that was awaited before
+
+
+@dataclass(frozen=True)
 class HoldCall(Call):
     """Nobody here can decide this yet 暂停: an incident, until an administrator asks again."""
 
@@ -147,3 +163,11 @@ class HoldCall(Call):
     reason_zh: str = ""
     reason_en: str = ""
     asks_again: str = ""  # the step asked again when the hold ends
+
+
+@dataclass(frozen=True)
+class Several:
+    """Calls that are open at the same time 并行. The driver sends the outcome of each, ``None`` where it has
+    none yet."""
+
+    calls: tuple[Call, ...]

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from engine.awaiting import reach_milestone
 from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
 from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.outcomes import Done
 from engine.publishing.by_hand import record_publication
 from engine.publishing.changes import look_up_publication, record_change
+from engine.subcases import open_subcase
 from engine.work import Work
 
 Effect = Callable[[Work, dict[str, Any]], Done]
@@ -20,6 +22,8 @@ EFFECTS: dict[str, Effect] = {
     "look-up-publication": look_up_publication,
     "record-publication-change": record_change,
     "register-secrecy-line": register_secrecy_line,
+    "open-case": open_subcase,
+    "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,
     "stop-clock": stop_case_clock,
 }

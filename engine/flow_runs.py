@@ -116,20 +116,23 @@ async def _arrive(service: Service, chosen: Procedure, parameters: dict[str, Any
 
 async def _execute_what_is_due(service: Service, visit: Visit) -> None:
     holder = f"{socket.gethostname()}:{os.getpid()}"
-    while (due := await _sync(_next_activity, service, visit.case_id)) is not None:
-        lease = await _sync(claim, service, due.step_id, holder=holder)
-        if lease is None:  # not yet due again, waiting for the administrator, or another run has it
-            return
-        await execute(service, lease, due.step, visit.flow_run_id)
+    going_on = True
+    while going_on:
+        going_on = False
+        for due in await _sync(_due_activities, service, visit.case_id):
+            lease = await _sync(claim, service, due.step_id, holder=holder)
+            if lease is not None:  # else not yet due again, with the administrator, or another run has it
+                await execute(service, lease, due.step, visit.flow_run_id)
+                going_on = True
 
 
-def _next_activity(service: Service, case_id: int) -> visits.DueActivity | None:
+def _due_activities(service: Service, case_id: int) -> list[visits.DueActivity]:
     try:
-        return visits.next_activity(service, case_id)
+        return visits.due_activities(service, case_id)
     except (ReplayMismatch, UnknownProcedure, ValueError) as error:
         log.error("journal-does-not-fit", case_id=case_id, error=type(error).__name__)
         freeze_if_it_does_not_fit(service, case_id)
-        return None
+        return []
 
 
 async def _end_or_park(service: Service, context: FlowRunContext, visit: Visit) -> State[Any]:

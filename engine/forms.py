@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from pydantic_core import PydanticCustomError
 
 from rules.errors import InvalidInput
+from rules.relations import Relation
 
 MAX_TITLE = 200
 MAX_BODY = 200_000
@@ -121,6 +122,16 @@ class Intake(BaseModel):
     """Base of frozen intakes: the only thing a procedure is given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    links: ClassVar[Mapping[str, Relation]] = {}
+    """The fields that name other cases by number (one, or a list), and what the new case is to them."""
+
+    unique_by: ClassVar[tuple[str, ...]] = ()
+    """Of each combination of these fields there is one case only, for ever: such as of a year."""
+
+    def name_of_case(self) -> str:
+        """What the case is called until it has a document; empty: nothing."""
+        return ""
 
     def check(self, facts: IntakeFacts) -> None:
         """Checks against what is stored.

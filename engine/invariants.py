@@ -176,6 +176,15 @@ CHECKS = (
         " WHERE k.case_id = s.case_id AND k.key = s.call->>'clock' AND k.closed_at IS NULL)",
     ),
     Check(
+        "open-await-names-cases",
+        "事项在等待其他事项，但没有所等待的编号",
+        "a case waits for others, but for none that exists: it would wait for ever",
+        "SELECT {step} FROM step s {case} WHERE s.settled_at IS NULL AND c.closed_at IS NULL"
+        " AND s.kind = 'await' AND NOT {stopped} AND (jsonb_array_length(s.call->'cases') = 0 OR EXISTS"
+        " (SELECT 1 FROM jsonb_array_elements_text(s.call->'cases') AS n(number)"
+        " WHERE NOT EXISTS (SELECT 1 FROM cases o WHERE o.number = n.number)))",
+    ),
+    Check(
         "escalation-todo-has-open-clock",
         "督办待办未关闭，但时限已结束",
         "an escalation is open, but its time limit has ended",
@@ -381,6 +390,16 @@ CHECKS = (
         " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification_id = n.id)",
     ),
     # What a person should see to.
+    Check(
+        "await-is-over",
+        "所等待的事项均已办结，本事项尚未继续：工作进程可能未运行",
+        "what a case waits for has ended, and it has not gone on: a worker may not be running",
+        "SELECT {step} FROM step s {case} WHERE s.settled_at IS NULL AND c.closed_at IS NULL"
+        " AND s.kind = 'await' AND NOT {stopped} AND NOT EXISTS"
+        " (SELECT 1 FROM jsonb_array_elements_text(s.call->'cases') AS n(number)"
+        " JOIN cases o ON o.number = n.number WHERE o.closed_at IS NULL)",
+        Severity.WARNING,
+    ),
     Check(
         "cases-stopped",
         "事项因异常暂停，等待系统管理员",

@@ -28,8 +28,9 @@ from engine.incidents import open_incident
 from engine.policy import Facts, kept_out
 from engine.signing import Signed, asked_first, asked_next
 from engine.work import StepRow, Work
-from models import Activity, Assignment, Holding, Notification, Person, Step
+from models import Activity, Assignment, Holding, Notification, Person, Step, Unit
 from models.statement import Statement
+from rules.errors import UnknownUnit
 from rules.positions import Position
 from rules.time import local_date
 
@@ -209,7 +210,8 @@ def ask(work: Work, row: StepRow, ordinal: int) -> None:
 def _ask(work: Work, row: StepRow, ordinal: int, statement: Statement, step: dict[str, Any]) -> int:
     """Returns the step's id, which a new step has only now."""
     position = Position(row.call["signers"][ordinal])
-    post = post_for(position, unit_id=work.case.unit_id, drafter_id=work.case.drafter_id)
+    unit_id = _unit_asked(work, row.call.get("units") or [], ordinal)
+    post = post_for(position, unit_id=unit_id, drafter_id=work.case.drafter_id)
     today = local_date(work.now, work.timezone)
     asked = statement.run(
         work.connection,
@@ -229,6 +231,21 @@ def _ask(work: Work, row: StepRow, ordinal: int, statement: Statement, step: dic
     if not asked:
         raise no_holder(position, separated=is_held(work.connection, post, today))
     return int(asked[0].step_id)
+
+
+def _unit_asked(work: Work, units: list[str], ordinal: int) -> int:
+    """The unit whose post is asked: the case's own, or one named by its code.
+
+    Raises:
+        UnknownUnit: no unit has that code.
+    """
+    if not units or not units[ordinal]:
+        return work.case.unit_id
+    unit = Unit.__table__
+    found = work.connection.scalar(select(unit.c.id).where(unit.c.code == units[ordinal]))
+    if found is None:
+        raise UnknownUnit(where="unit", unit=units[ordinal], known="")
+    return int(found)
 
 
 def _new_row(work: Work, call: Call, round_: int, outcome: dict[str, Any] | None = None) -> StepRow:

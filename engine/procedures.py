@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from engine.forms import Intake
 from engine.replay import Body
 from rules.errors import UnknownProcedure
 from rules.positions import Position
@@ -19,10 +20,11 @@ class Procedure:
     chinese: str
     english: str
     source: str
-    intake: type[BaseModel]
+    intake: type[Intake]
     forms: dict[str, type[BaseModel]]
     positions: tuple[Position, ...]  # must have a holder before a case is launched
     body: Body
+    opened_by: Position = Position.DRAFTER  # the post of whoever is in charge of a case
 
 
 _installed: dict[tuple[str, int], Procedure] = {}

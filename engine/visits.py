@@ -115,8 +115,8 @@ class DueActivity:
     step: StepSeen
 
 
-def next_activity(service: Service, case_id: int) -> DueActivity | None:
-    """What the procedure, replayed from its journal, wants executed now; ``None``: it waits or has ended.
+def due_activities(service: Service, case_id: int) -> list[DueActivity]:
+    """What the procedure, replayed from its journal, wants executed now; nothing: it waits or has ended.
 
     Reads without a lock: whatever changes meanwhile, the lease decides.
     """
@@ -125,16 +125,16 @@ def next_activity(service: Service, case_id: int) -> DueActivity | None:
         rows = connection.execute(select(_step).where(_step.c.case_id == case_id).order_by(_step.c.id)).all()
         seen = read_cases(connection, [case_id])[0]
     if case.frozen or case.closed_at is not None:
-        return None
+        return []
     chosen = procedure(case.procedure, case.version)
     journal = {(row.key, row.round): Recorded(row.kind, row.call, row.outcome) for row in rows}
     position = replay(chosen.body, chosen.intake.model_validate(case.intake), journal)
-    if isinstance(position, Ended) or not position.known or not isinstance(position.call, ActivityCall):
-        return None
-    waiting = (position.call.key, position.round)
-    step_id = next(row.id for row in rows if (row.key, row.round) == waiting)
-    step = next(step for step in seen.steps if (step.key, step.round) == waiting)
-    return DueActivity(step_id, step)
+    if isinstance(position, Ended):
+        return []
+    ids = {(row.key, row.round): row.id for row in rows}
+    steps = {(step.key, step.round): step for step in seen.steps}
+    open_ones = [at for at in position.waiting if at.known and isinstance(at.call, ActivityCall)]
+    return [DueActivity(ids[at.call.key, at.round], steps[at.call.key, at.round]) for at in open_ones]
 
 
 def case_named_in(idempotency_key: str | None) -> str:

@@ -146,6 +146,7 @@ class Work:
     ``now`` is statutory time; ``machine_now`` is for what the worker does next and when: see ``Service``.
     """
 
+    service: Service
     connection: Connection
     now: datetime
     machine_now: datetime
@@ -251,6 +252,7 @@ def _loaded(service: Service, connection: Connection, row: Any, *, actor: str, c
     chain = Chain(case.id, case.ledger_seq, case.ledger_head)
     settings, machine_now = service.settings, service.machine_now
     work = Work(
+        service,
         connection,
         service.statutory(machine_now),
         machine_now,

@@ -7,7 +7,18 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rules.errors import InvalidInput, PublicationNotFound
-from tasks import Form, FormFacts, Intake, IntakeFacts, Line, WebAddress, asked, require_past, require_seen
+from tasks import (
+    Form,
+    FormFacts,
+    Intake,
+    IntakeFacts,
+    Line,
+    Relation,
+    WebAddress,
+    asked,
+    require_past,
+    require_seen,
+)
 
 
 class Change(StrEnum):
@@ -28,6 +39,8 @@ class PublicationChange(Intake):
             title="已公开文件", description="主动公开事项编号，如 ZD-2026-0001", min_length=1, max_length=20
         ),
     ]
+
+    links: ClassVar[dict[str, Relation]] = {"document": Relation.CHANGES}
 
     def check(self, facts: IntakeFacts) -> None:
         if not facts.is_published(self.document):

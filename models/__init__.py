@@ -1,6 +1,16 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
-from models.case import Activity, Assignment, Case, CaseCounter, Decision, Incident, Step
+from models.case import (
+    Activity,
+    Assignment,
+    Case,
+    CaseCounter,
+    CaseLink,
+    Decision,
+    Incident,
+    Milestone,
+    Step,
+)
 from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
@@ -38,6 +48,7 @@ __all__ = [
     "AuthSession",
     "Case",
     "CaseCounter",
+    "CaseLink",
     "Clock",
     "ClockAct",
     "Decision",
@@ -53,6 +64,7 @@ __all__ = [
     "LedgerSeal",
     "LedgerSealHead",
     "MessageWish",
+    "Milestone",
     "Notification",
     "Organ",
     "Person",

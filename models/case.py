@@ -17,9 +17,11 @@ class Case(Stored, table=True):
         UniqueConstraint("launched_by", "launch_key"),
         Index("ix_case_open", "id", postgresql_where=text("closed_at IS NULL")),
         Index(
-            "ix_case_about",
-            text("(intake->>'document')"),
-            postgresql_where=text("procedure = 'publication-change'"),
+            "ix_case_unique_key",
+            "procedure",
+            "unique_key",
+            unique=True,
+            postgresql_where=text("unique_key IS NOT NULL"),
         ),
     )
 
@@ -35,6 +37,7 @@ class Case(Stored, table=True):
     channel: str
     launch_key: str | None = None
     launch_digest: str = ""
+    unique_key: str | None = None  # of each there is one case of the procedure only
     launched_at: datetime = instant()
     seq: int = 0
     ledger_seq: int = 0
@@ -44,6 +47,32 @@ class Case(Stored, table=True):
     frozen: bool = False
     closed_at: datetime | None = instant(nullable=True)
     outcome: str = ""
+
+
+class CaseLink(Stored, table=True):
+    """A case says what it is to another one 关联. Only grows."""
+
+    __tablename__ = "case_link"
+    __table_args__ = (UniqueConstraint("case_id", "other_id", "relation"),)
+
+    id: int | None = generated_id()
+    case_id: int = reference("cases.id", index=False)
+    other_id: int = reference("cases.id")
+    relation: str
+    made_at: datetime = instant()
+
+
+class Milestone(Stored, table=True):
+    """A point of its way a case has come to, for others that wait for it 节点. Only grows."""
+
+    __tablename__ = "milestone"
+    __table_args__ = (Index("ix_milestone_reached", "case_id", "name", "id"),)
+
+    id: int | None = generated_id()
+    case_id: int = reference("cases.id", index=False)
+    name: str
+    facts: dict[str, Any] = json_object()
+    reached_at: datetime = instant()
 
 
 class CaseCounter(Stored, table=True):
@@ -62,6 +91,7 @@ class Step(Stored, table=True):
     __table_args__ = (
         UniqueConstraint("case_id", "key", "round"),
         Index("ix_step_open", "case_id", postgresql_where=text("settled_at IS NULL")),
+        Index("ix_step_awaiting", "id", postgresql_where=text("kind = 'await' AND settled_at IS NULL")),
     )
 
     id: int | None = generated_id()

@@ -16,6 +16,15 @@ class Position(StrEnum):
     HEAD = "head"
     PUBLISHER = "publisher"
     ARCHIVIST = "archivist"
+    MONITOR = "monitor"
+    SPOKESPERSON = "spokesperson"
+    HEARING_CHAIR = "hearing_chair"
+    COUNTY_OFFICE = "county_office"
+    PUBLICITY = "publicity"
+    CYBERSPACE = "cyberspace"
+    SUPERIOR = "superior"
+    COMPETENT_DEPARTMENT = "competent_department"
+    SECRECY_AUTHORITY = "secrecy_authority"
     ADMINISTRATOR = "administrator"
     MANAGER = "manager"
 
@@ -34,6 +43,11 @@ class Position(StrEnum):
         """True when each section has a holder of its own."""
         return self in {Position.DRAFTER, Position.SECTION_HEAD}
 
+    @property
+    def external(self) -> bool:
+        """True for another body's post: it acts through the same inbox."""
+        return self in _EXTERNAL
+
 
 _NAMES = {
     Position.DRAFTER: ("拟稿人", "drafter"),
@@ -46,9 +60,29 @@ _NAMES = {
     Position.HEAD: ("主要负责人", "head"),
     Position.PUBLISHER: ("网站发布员", "publisher"),
     Position.ARCHIVIST: ("档案与查阅点移送员", "archivist"),
+    Position.MONITOR: ("舆情监测员", "monitor"),
+    Position.SPOKESPERSON: ("新闻发言人", "spokesperson"),
+    Position.HEARING_CHAIR: ("听证主持人", "chair of the hearing"),
+    Position.COUNTY_OFFICE: ("县政府办公室", "county government office"),
+    Position.PUBLICITY: ("宣传部", "publicity department"),
+    Position.CYBERSPACE: ("网信办", "cyberspace office"),
+    Position.SUPERIOR: ("上级应急管理部门", "superior emergency management authority"),
+    Position.COMPETENT_DEPARTMENT: ("有关业务主管部门", "competent business department"),
+    Position.SECRECY_AUTHORITY: ("有权确定的保密行政管理部门", "authority competent for state secrets"),
     Position.ADMINISTRATOR: ("系统管理员", "administrator"),
     Position.MANAGER: ("管理者", "manager"),
 }
+
+_EXTERNAL = frozenset(
+    {
+        Position.COUNTY_OFFICE,
+        Position.PUBLICITY,
+        Position.CYBERSPACE,
+        Position.SUPERIOR,
+        Position.COMPETENT_DEPARTMENT,
+        Position.SECRECY_AUTHORITY,
+    }
+)
 
 _SUPERIORS = {
     Position.DRAFTER: Position.SECTION_HEAD,

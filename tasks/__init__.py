@@ -16,8 +16,11 @@ from engine.forms import (
     require_seen,
 )
 from engine.outcomes import Done, Lapsed, ReviewOutcome
+from rules.relations import Relation
+from tasks.all_of import all_of
 from tasks.circulate import Paper, circulate, when
 from tasks.clocks import Since, start_clock, stop_clock, wait_until
+from tasks.family import Reached, await_case, await_cases, open_case, reach
 from tasks.hold import hold
 from tasks.procedure import prefect_flow, procedure
 from tasks.publish import publish
@@ -37,17 +40,24 @@ __all__ = [
     "Lapsed",
     "Line",
     "Paper",
+    "Reached",
+    "Relation",
     "ReviewOutcome",
     "SigningOrder",
     "Since",
     "Text",
     "WebAddress",
+    "all_of",
     "asked",
+    "await_case",
+    "await_cases",
     "circulate",
     "hold",
+    "open_case",
     "prefect_flow",
     "procedure",
     "publish",
+    "reach",
     "record",
     "require_past",
     "require_seen",

@@ -21,12 +21,14 @@ def procedure(
     intake: type[Taken],
     forms: dict[str, type[Form]],
     positions: tuple[Position, ...],
+    opened_by: Position = Position.DRAFTER,
 ) -> Callable[[Callable[[Taken], Coroutine[Call, Any, str]]], Any]:
     """Install the decorated body and give back the procedure; its Prefect flow is made by ``prefect_flow``.
 
     Args:
         prefix: of case numbers, two capitals.
         positions: must have a holder before a case may be launched.
+        opened_by: the post of whoever is in charge of such a case and may launch it.
     """
 
     def install(body: Callable[[Taken], Coroutine[Call, Any, str]]) -> procedures.Procedure:
@@ -41,6 +43,7 @@ def procedure(
             forms=forms,  # type: ignore[arg-type]  # a Form is a BaseModel
             positions=positions,
             body=body,
+            opened_by=opened_by,
         )
         procedures.install(chosen)
         return chosen

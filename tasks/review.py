@@ -20,11 +20,13 @@ def review(
     version: int | None = None,
     within: str = "",
     silence: str = "",
+    units: tuple[str, ...] = (),
 ) -> ReviewCall:
     """Ask the holders of ``positions``. Await it alone, or give it to ``circulate``.
 
     Args:
         title: Chinese and English name of the step.
+        units: codes of the units whose posts are asked, one per position; the case's own if none is given.
         order: one signer, any, all, or in order.
         actions: what the holder may do.
         opinion_for: the actions that need a reason.
@@ -38,17 +40,21 @@ def review(
             awaiting gives ``Lapsed``. Everywhere else a late decision counts.
 
     Raises:
-        ValueError: silence that would sign or draft, or without a time that could be over.
+        ValueError: units that do not fit the positions; silence that would sign or draft, or without a time
+            that could be over.
     """
     if silence and (signs or edits_document or not within):
         raise ValueError(
             f"{key}: silence signs nothing and drafts nothing, and needs a time that can be over"
         )
+    if units and len(units) != len(positions):
+        raise ValueError(f"{key}: a unit for each position, or none")
     return ReviewCall(
         key=key,
         title=Title(*title),
         basis=basis,
         signers=list(positions),
+        units=list(units),
         order=order,
         actions=list(actions),
         opinion_for=list(opinion_for),

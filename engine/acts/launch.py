@@ -5,27 +5,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from pydantic import BaseModel
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
-from engine.actor import Actor, load_actor
-from engine.advance import advance
-from engine.documents import next_serial, store_version
+from engine.actor import Actor
 from engine.drafting import Drafting, refuse_content
-from engine.files.bringing import bring_files
-from engine.forms import Intake, IntakeFacts, fill
-from engine.holders import post_for, require_holders
+from engine.forms import Intake, fill
+from engine.launching import open_case, opening_for
 from engine.policy import Act, Facts, permit
 from engine.procedures import Procedure, procedure
-from engine.publishing.changes import published
 from engine.service import Service
-from engine.settings import BY_HAND
-from engine.work import Work, work_on_case
-from models import Case, Unit
-from rules.errors import IdempotencyKeyReused, InvalidInput, UnknownUnit
-from rules.positions import Position
+from models import Case
+from rules.errors import IdempotencyKeyReused, InvalidInput
 
-_cases, _unit = Case.__table__, Unit.__table__
+_cases = Case.__table__
 
 
 @dataclass(frozen=True)
@@ -94,34 +86,29 @@ def _launch(
     connection: Connection,
     actor: Actor,
     chosen: Procedure,
-    stated: BaseModel,
+    stated: Intake,
     draft: Drafting | None,
     request: LaunchRequest,
 ) -> Launched:
-    intake = stated.model_dump(mode="json")
     earlier = _launched_before(connection, actor, request)
     if earlier is not None:
         return earlier
-    drafter = load_actor(connection, intake["drafter"], channel=actor.channel, today=service.today)
-    unit_id = _unit_id(connection, intake["unit"])
-    permit(actor, Act.LAUNCH, Facts(where=chosen.key, drafter_id=drafter.person_id))
-    if not drafter.holds(Position.DRAFTER, unit_id):
-        raise InvalidInput(
-            where=chosen.key,
-            field="drafter",
-            why_zh=f"{drafter.name}不是股室“{intake['unit']}”的拟稿人",
-            why_en=f"{drafter.username} is no drafter of unit “{intake['unit']}”",
-        )
-    if isinstance(stated, Intake):
-        stated.check(IntakeFacts(is_published=lambda number: published(connection, number) is not None))
-    authors = {actor.person_id} if draft is not None else set()
-    _require_holders(service, connection, chosen, unit_id, drafter.person_id, authors)
-    case_id, number = _insert(service, connection, actor, chosen, intake, request, drafter.person_id, unit_id)
-    work = work_on_case(service, connection, case_id, actor=actor.username, channel=actor.channel)
-    _first_entries(work, actor, chosen, draft)
-    advance(work)
-    work.finish()
-    return Launched(case_id, number)
+    opening = opening_for(
+        service,
+        connection,
+        chosen,
+        stated,
+        by=actor.username,
+        channel=actor.channel,
+        launched_by=actor.person_id,
+        key=request.key,
+        digest=request.digest(),
+        draft=draft,
+        author_id=None if draft is None else actor.person_id,
+    )
+    permit(actor, Act.LAUNCH, Facts(where=chosen.key, drafter_id=opening.drafter.person_id))
+    made = open_case(service, connection, opening)
+    return Launched(made.case_id, made.number)
 
 
 def _launched_before(connection: Connection, actor: Actor, request: LaunchRequest) -> Launched | None:
@@ -141,81 +128,3 @@ def _launched_before(connection: Connection, actor: Actor, request: LaunchReques
     if earlier.launch_digest != request.digest():
         raise IdempotencyKeyReused(where="Idempotency-Key")
     return Launched(earlier.id, earlier.number, repeated=True)
-
-
-def _unit_id(connection: Connection, code: str) -> int:
-    units = {row.code: row.id for row in connection.execute(select(_unit.c.code, _unit.c.id))}
-    if code not in units:
-        raise UnknownUnit(where="unit", unit=code, known="、".join(units))
-    return int(units[code])
-
-
-def _require_holders(
-    service: Service,
-    connection: Connection,
-    chosen: Procedure,
-    unit_id: int,
-    drafter_id: int,
-    authors: set[int],
-) -> None:
-    posts = {}
-    for position in chosen.positions:
-        if position is Position.PUBLISHER and service.settings.website != BY_HAND:
-            continue  # documents go to the website by themselves
-        posts[post_for(position, unit_id=unit_id, drafter_id=drafter_id)] = Facts(
-            drafter_id=drafter_id,
-            position=position,
-            clerical=position in (Position.PUBLISHER, Position.ARCHIVIST),
-            authors=frozenset(authors),
-        )
-    require_holders(connection, posts, service.today)
-
-
-def _insert(
-    service: Service,
-    connection: Connection,
-    actor: Actor,
-    chosen: Procedure,
-    intake: dict[str, Any],
-    request: LaunchRequest,
-    drafter_id: int,
-    unit_id: int,
-) -> tuple[int, str]:
-    prefix = f"{chosen.prefix}-{service.today.year}"
-    number = f"{prefix}-{next_serial(connection, prefix):04d}"
-    case_id = connection.execute(
-        insert(_cases)
-        .values(
-            number=number,
-            procedure=chosen.key,
-            version=chosen.version,
-            intake=intake,
-            title="",
-            unit_id=unit_id,
-            drafter_id=drafter_id,
-            launched_by=actor.person_id,
-            channel=actor.channel,
-            launch_key=request.key,
-            launch_digest=request.digest(),
-            launched_at=service.now,
-            seq=0,
-            ledger_seq=0,
-            ledger_head="",
-            title_is_public=False,
-            frozen=False,
-            outcome="",
-        )
-        .returning(_cases.c.id)
-    ).scalar_one()
-    return int(case_id), number
-
-
-def _first_entries(work: Work, actor: Actor, chosen: Procedure, draft: Drafting | None) -> None:
-    work.note(
-        "case-launched",
-        basis=chosen.source,
-        data={"procedure": chosen.key, "version": chosen.version, "intake": work.case.intake},
-    )
-    if draft is not None:
-        files = bring_files(work, draft.attachments, before=None, person_id=actor.person_id)
-        store_version(work, draft.content(None, files), person_id=actor.person_id)

@@ -12,6 +12,7 @@ import structlog
 from engine.clocks.catching_up import catch_up_with_law
 from engine.clocks.firing import fire_due, report_failure, seconds_to_next
 from engine.clocks.guarding import guard
+from engine.going_on import go_on
 from engine.service import Service
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,8 @@ LONGEST_PAUSE_SECONDS = 900.0
 
 
 class ClockService:
-    """Fires due rungs, catches up with a changed law, and sees that no open clock is without its rung."""
+    """Fires due rungs, lets cases go on that waited for others, catches up with a changed law, and sees
+    that no open clock is without its rung."""
 
     def __init__(self, service: Service, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.service, self._monotonic = service, monotonic
@@ -43,7 +45,7 @@ class ClockService:
             self._pauses[case_id] = (now + min(pause * 2, LONGEST_PAUSE_SECONDS), pause * 2)
         if fired.rungs:
             log.info("rungs-fired", rungs=fired.rungs)
-        done = fired.rungs + catch_up_with_law(self.service, self._report_spoilt)
+        done = fired.rungs + go_on(self.service) + catch_up_with_law(self.service, self._report_spoilt)
         if self._guarded_at is None or now - self._guarded_at >= GUARD_SECONDS:
             done += guard(self.service)
             self._guarded_at = now

@@ -77,8 +77,7 @@ def _of_closed(case: CaseSeen, run: RunSeen, now: datetime, patience: timedelta)
 
 def _of_woken(case: CaseSeen, run: RunSeen, now: datetime, patience: timedelta) -> Verdict:
     assert case.woken_at is not None
-    leased_until = case.open_step.leased_until if case.open_step else None
-    executing = leased_until is not None and leased_until > now
+    executing = any(step.leased_until is not None and step.leased_until > now for step in case.open_steps)
     fresh = executing or now - case.woken_at < patience
     if run.type in _UNDERWAY:
         return Verdict.UNDERWAY if fresh else Verdict.LOST

@@ -64,9 +64,9 @@ class RunSetter:
         # First our note, then the wake: a run that starts without a note was resumed by hand.
         async with self._claimed(case, woken_at=self.service.machine_now) as claimed:
             if claimed:
-                step = case.open_step
+                due = [step.label for step in case.open_steps if step.attempts is not None]
                 assert case.flow_run_id is not None
-                await runs.wake(self.client, case.flow_run_id, step.label if step else "")
+                await runs.wake(self.client, case.flow_run_id, ", ".join(due))
             return claimed
 
     async def park(self, case: CaseSeen) -> None:

@@ -118,9 +118,10 @@ class CaseSeen:
     clocks: tuple[ClockSeen, ...] = field(default=())  # the case's own first
 
     @property
-    def open_step(self) -> StepSeen | None:
-        """The step the case waits at."""
-        return next((step for step in self.steps if step.settled_at is None), None)
+    def open_steps(self) -> list[StepSeen]:
+        """The steps the case waits at; an automated one first, for it is what a run is woken for."""
+        open_ones = [step for step in self.steps if step.settled_at is None]
+        return sorted(open_ones, key=lambda step: step.attempts is None)
 
     def target_of(self, step: StepSeen) -> ClockSeen | None:
         """The clock of a step round's own target."""

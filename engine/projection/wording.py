@@ -15,6 +15,8 @@ _OUTCOMES = {
     "reject": ("disagreed", "不同意"),
 }
 MAX_NAME = 250
+MAX_WAITS = 4
+"""Branches named in the message of a run; all of them are task runs anyhow."""
 
 
 def run_name(case: CaseSeen) -> str:
@@ -59,9 +61,12 @@ def run_message(case: CaseSeen, timezone: str) -> str:
     """What the case waits for, in one line."""
     if case.closed_at is not None:
         return f"{case.outcome} · closed"
-    step = case.open_step
-    if case.blocked or step is None:
+    if case.blocked or not case.open_steps:
         return "等待系统管理员处理异常 · an incident waits for the administrator"
+    return "; ".join(_waits_for(case, step, timezone) for step in case.open_steps[:MAX_WAITS])
+
+
+def _waits_for(case: CaseSeen, step: StepSeen, timezone: str) -> str:
     title, (zh, en) = step.call["title"], positions(step)
     if step.attempts is None:
         until_en, until_zh = _until(case.target_of(step), timezone)

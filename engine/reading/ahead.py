@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from engine.actor import Actor
-from engine.calls import Action, ActivityCall, Call, RecordCall, ReviewCall, SigningOrder
+from engine.calls import Action, ActivityCall, AwaitCall, Call, RecordCall, ReviewCall, SigningOrder
 from engine.forms import Form, NoAnswers
 from engine.outcomes import Done, Outcome, ReviewOutcome, encode
 from engine.procedures import Procedure, procedure
@@ -125,10 +125,11 @@ def _run_ahead(
         position = replay(chosen.body, intake, known)
         if isinstance(position, Ended):
             return [*ahead, Ahead(None, "end", [], "", position.outcome)]
-        call = position.call
+        at = position.waiting[0]  # of branches, one after the other: nobody knows which is first
+        call = at.call
         if not (isinstance(call, RecordCall) and call.effect in CLOCKS):  # nobody waits there
             ahead.append(_shown(call))
-        known[call.key, position.round] = Recorded(
+        known[call.key, at.round] = Recorded(
             call.kind, call.as_json(), encode(_usual(chosen, call, draft, website))
         )
     return ahead
@@ -143,9 +144,15 @@ class _Untold(dict[str, Any]):
 
 def _usual(chosen: Procedure, call: Call, draft: Mapping[str, Any], website: str) -> Outcome:
     """What comes of a step when nothing is the matter."""
+    if isinstance(call, AwaitCall):
+        return Done({"cases": [_awaited(number) for number in call.cases]})
     if not isinstance(call, ReviewCall):
         return Done(_Untold(website=website))
     return _outcome(chosen, call.as_json(), Action.APPROVE, {}, draft)
+
+
+def _awaited(number: str) -> dict[str, Any]:
+    return {"number": number, "outcome": "", "ended": False, "mark": 0, "facts": _Untold()}
 
 
 def _outcome(
@@ -198,9 +205,10 @@ def _next(
         return Ahead(named, ReviewCall.kind, [position_named(p) for p in asked.call["signers"]], "")
     decided = {**journal, step: replace(asked, outcome=encode(outcome))}
     position = replay(chosen.body, intake, decided, settle=partial(_pretend, website=website))
-    return (
-        Ahead(None, "end", [], "", position.outcome) if isinstance(position, Ended) else _shown(position.call)
-    )
+    if isinstance(position, Ended):
+        return Ahead(None, "end", [], "", position.outcome)
+    opened = next((at for at in position.waiting if not at.known), position.waiting[0])
+    return _shown(opened.call)
 
 
 def _pretend(call: Call, _round: int, *, website: str) -> Outcome | None:

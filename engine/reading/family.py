@@ -1,26 +1,29 @@
-"""The cases a case belongs with 相关事项: a change of what is public, and the document it changes."""
+"""The cases a case belongs with 相关事项: those it names, and those that name it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor
+from engine.publishing.changes import published
 from engine.reading.values import Wording, snapshot
 from engine.reading.visible import load_visible
 from engine.service import Service
 from rules.errors import CaseNotFound
+from rules.relations import Relation
 
-CHANGES = "publication-change"
 MOST = 50
 
-_CHANGES_OF = text(
+_FAMILY = text(
     f"""
-    SELECT number FROM cases WHERE procedure = '{CHANGES}' AND intake->>'document' = :number
-     ORDER BY id DESC LIMIT {MOST}
-    """  # noqa: S608  constants
+    SELECT l.relation, o.number, true AS names FROM case_link l JOIN cases o ON o.id = l.other_id
+     WHERE l.case_id = :case
+    UNION ALL
+    (SELECT l.relation, o.number, false FROM case_link l JOIN cases o ON o.id = l.case_id
+      WHERE l.other_id = :case ORDER BY l.id DESC LIMIT {MOST})
+    """  # noqa: S608  a constant
 )
-_CHANGED = Wording("所变更的已公开文件", "The published document it changes")
-_CHANGE = Wording("对该文件的撤下或网址变更", "A take-down or change of address of this document")
 
 
 @dataclass(frozen=True)
@@ -38,25 +41,24 @@ class Relative:
 
 
 def read_family(service: Service, actor: Actor, number: str) -> list[Relative]:
-    """The cases that belong with one, but for changes the actor may not know of.
+    """The cases that belong with one, but for those the actor may not know of.
 
     Raises:
         CaseNotFound: no such case, or none the actor may know of.
     """
     with snapshot(service) as connection:
         case = load_visible(connection, actor, number).row
-        changes = connection.scalars(_CHANGES_OF, {"number": case.number}).all()
-        found = [_relative(connection, actor, change, _CHANGE) for change in changes]
-        if case.procedure == CHANGES:
-            document = case.intake["document"]
-            published = Relative(document, _CHANGED, None, "", known=False)
-            found.append(_relative(connection, actor, document, _CHANGED) or published)
+        links = connection.execute(_FAMILY, {"case": case.id}).all()
+        found = [_relative(connection, actor, link) for link in links]
     return [each for each in found if each is not None]
 
 
-def _relative(connection: Connection, actor: Actor, number: str, relation: Wording) -> Relative | None:
+def _relative(connection: Connection, actor: Actor, link: Row[Any]) -> Relative | None:
+    relation = Relation(link.relation)
+    said = Wording(*(relation.of_this if link.names else relation.of_other))
     try:
-        case = load_visible(connection, actor, number)
+        case = load_visible(connection, actor, link.number)
     except CaseNotFound:
-        return None
-    return Relative(case.row.number, relation, case.title, case.row.outcome)
+        public = link.names and published(connection, link.number) is not None
+        return Relative(link.number, said, None, "", known=False) if public else None
+    return Relative(case.row.number, said, case.title, case.row.outcome)

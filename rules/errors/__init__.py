@@ -2,6 +2,7 @@
 
 from rules.errors.base import GongkaiError, InvalidInput, Kind, Said
 from rules.errors.cases import (
+    AlreadyOpened,
     CaseClosed,
     CaseNotFound,
     HoldAwaitsAnswer,
@@ -69,6 +70,7 @@ from rules.errors.todos import (
 )
 
 __all__ = [
+    "AlreadyOpened",
     "AnotherKindOfTodo",
     "AssignmentClosed",
     "AssignmentNotFound",

@@ -18,6 +18,20 @@ class UnknownProcedure(GongkaiError):
     en = Said("There is no procedure “{name}”", "Installed: {known}", "Use one of these names")
 
 
+class AlreadyOpened(GongkaiError):
+    """There may be one case only of what was launched, and there is one."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "{zh}（{key}）已有事项{number}", "同一年度或同一来源只办理一次", "请查看该事项；有新情况请在其中办理"
+    )
+    en = Said(
+        "{en} ({key}) is case {number} already",
+        "there is one only of a year or a source",
+        "See that case; what is new belongs there",
+    )
+
+
 class CaseNotFound(GongkaiError):
     """No such case, or none the person may know of."""
 

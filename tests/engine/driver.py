@@ -26,10 +26,11 @@ class Drive:
             position = replay(self.body, self.intake, self.journal)
             if isinstance(position, Ended):
                 return position.outcome
-            step = (position.call.key, position.round)
+            at = position.waiting[0]
+            step = (at.call.key, at.round)
             self.opened.append(f"{step[0]}:{step[1]}")
-            outcome = answer(position.call, position.round)
-            self.journal[step] = Recorded(position.call.kind, position.call.as_json(), encode(outcome))
+            outcome = answer(at.call, at.round)
+            self.journal[step] = Recorded(at.call.kind, at.call.as_json(), encode(outcome))
         raise AssertionError(f"no end after {at_most} steps: {self.opened[-10:]}")
 
 

@@ -95,7 +95,7 @@ def test_every_procedure_replays_step_by_step_from_a_cold_journal(chosen) -> Non
         again = Drive(chosen.body, run.intake)
         for step in run.journal:  # every prefix of the journal leads to the very next step
             position = replay(chosen.body, run.intake, again.journal)
-            assert (position.call.key, position.round) == step
+            assert (position.waiting[0].call.key, position.waiting[0].round) == step
             again.journal[step] = run.journal[step]
 
 

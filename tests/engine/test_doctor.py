@@ -306,6 +306,8 @@ def test_every_check_that_can_find_something_is_tried_here() -> None:
             "mail-does-not-leave",
             "ledger-is-sealed",
             "time-is-real",
+            "open-await-names-cases",
+            "await-is-over",
         }
     )
     assert {check.name for check in CHECKS} <= tried

@@ -21,8 +21,8 @@ def test_a_woken_run_that_meets_another_procedure_freezes_the_case_once(
         return "办结"
 
     monkeypatch.setitem(procedures._installed, key, replace(procedures._installed[key], body=another))
-    assert flow_runs._next_activity(service, case.case_id) is None
+    assert flow_runs._due_activities(service, case.case_id) == []
     assert case_row(service, case.number).frozen
-    assert flow_runs._next_activity(service, case.case_id) is None
+    assert flow_runs._due_activities(service, case.case_id) == []
     assert scalars(service, "SELECT kind FROM incident") == ["journal-mismatch"]
     assert scalars(service, "SELECT count(*) FROM activity WHERE settled_at IS NULL") == [1]
