@@ -50,7 +50,7 @@ class Drafting(Form):
     ] = None
     ground_text: Annotated[Line, asked("依据说明", max_length=200)] = ""
     attachments: Annotated[
-        Annotated[list[AttachedFile], Field(max_length=MAX_FILES)] | None, asked("附件")
+        Annotated[list[AttachedFile], Field(max_length=MAX_FILES)] | None, asked("附件", files=True)
     ] = None
     state_secret: Annotated[
         bool, asked("涉及国家秘密", hint="是：只登记，不录入标题、正文和附件（保密法实施条例第41条）")

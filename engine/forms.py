@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from rules.errors import InvalidInput
@@ -96,6 +96,12 @@ DocumentNumber = Annotated[Line, AfterValidator(_document_number)]
 Text = Annotated[str, AfterValidator(_lines)]
 """Several lines of text without control characters, NFC."""
 
+Instant = AwareDatetime
+"""A moment with its zone; pages take it on the organ's clock."""
+
+CaseNumber = Annotated[Line, Field(max_length=20)]
+"""The number of another case; empty: none."""
+
 
 @dataclass(frozen=True)
 class FormFacts:
@@ -170,17 +176,21 @@ def asked(
     hint: str = "",
     labels: Mapping[str, str] | None = None,
     needed: bool = False,
+    files: bool = False,
     **bounds: Any,
 ) -> Any:
     """A field as people are asked for it: its Chinese name, what to enter, what its values are called.
 
     Args:
         labels: the name of each value of a choice.
+        files: these are files, which are brought before the form is.
         needed: must be filled in although an earlier version may stand for it.
     """
     extra: dict[str, Any] = {"needed": True} if needed else {}
     if labels:
         extra["labels"] = dict(labels)
+    if files:
+        extra["files"] = True
     return Field(title=title, description=hint or None, json_schema_extra=extra or None, **bounds)
 
 
@@ -296,6 +306,18 @@ _WORDING = {
     "date_from_datetime_parsing": ("须为日期，如 2026-04-22", "it must be a date such as 2026-04-22"),
     "date_parsing": ("须为日期，如 2026-04-22", "it must be a date such as 2026-04-22"),
     "int_parsing": ("须为整数", "it must be a whole number"),
+    "datetime_parsing": (
+        "须为日期和时刻，如 2026-03-18T15:40+08:00",
+        "it must be a time such as 2026-03-18T15:40+08:00",
+    ),
+    "datetime_from_date_parsing": (
+        "须为日期和时刻，如 2026-03-18T15:40+08:00",
+        "it must be a time such as 2026-03-18T15:40+08:00",
+    ),
+    "timezone_aware": (
+        "时刻须注明时区，如 2026-03-18T15:40+08:00",
+        "a time needs its zone, as in 2026-03-18T15:40+08:00",
+    ),
 }
 
 

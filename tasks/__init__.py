@@ -3,9 +3,11 @@
 from engine.calls import Action, SigningOrder
 from engine.drafting import Drafting
 from engine.forms import (
+    CaseNumber,
     DocumentNumber,
     Form,
     FormFacts,
+    Instant,
     Intake,
     IntakeFacts,
     Line,
@@ -30,11 +32,13 @@ from tasks.withdraw import withdraw
 
 __all__ = [
     "Action",
+    "CaseNumber",
     "DocumentNumber",
     "Done",
     "Drafting",
     "Form",
     "FormFacts",
+    "Instant",
     "Intake",
     "IntakeFacts",
     "Lapsed",

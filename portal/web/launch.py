@@ -60,8 +60,9 @@ def submit(request: Request, session: Writer, form: Form) -> Response:
         desk.drop_draft(service, session.actor, _about(chosen))
     if what == "drop":
         return see_other(_address(chosen))
-    intake = answers_from(chosen.intake.model_json_schema(), form)
-    draft = answers_from(_draft_schema(), form, prefix=DRAFT)
+    zone = service.settings.timezone
+    intake = answers_from(chosen.intake.model_json_schema(), form, timezone=zone)
+    draft = answers_from(_draft_schema(), form, timezone=zone, prefix=DRAFT)
     try:
         if intake.get("state_secret"):
             refuse_content(draft)
@@ -148,27 +149,29 @@ def _page(
 
 def _intake_fields(chosen: Procedure, session: Reader, directory: Directory, form: Fields) -> list[FieldView]:
     """The intake's fields; people and sections are chosen from those there are."""
-    typed = typed_in(form, PREFIX) or _own_intake(session, directory)
-    return [_offered(each, directory) for each in fields_of(chosen.intake.model_json_schema(), typed)]
+    typed = typed_in(form, PREFIX) or _own_intake(chosen, session, directory)
+    return [_offered(each, chosen, directory) for each in fields_of(chosen.intake.model_json_schema(), typed)]
 
 
-def _own_intake(session: Reader, directory: Directory) -> dict[str, str]:
-    """A drafter launches for themselves, most of the time."""
+def _own_intake(chosen: Procedure, session: Reader, directory: Directory) -> dict[str, str]:
+    """Whoever is in charge of such cases launches for themselves, most of the time."""
     me = next((p for p in directory.people if p.username == session.actor.username), None)
-    post = next((p for p in me.posts if p.position.key == Position.DRAFTER), None) if me else None
-    return {"drafter": session.actor.username, "unit": post.unit.key} if post and post.unit else {}
+    post = next((p for p in me.posts if p.position.key == chosen.opened_by), None) if me else None
+    if post is None:
+        return {}
+    return {"drafter": session.actor.username, **({"unit": post.unit.key} if post.unit else {})}
 
 
-def _offered(field: FieldView, directory: Directory) -> FieldView:
+def _offered(field: FieldView, chosen: Procedure, directory: Directory) -> FieldView:
     if field.name == "unit":
         choices = [Choice(unit.key, unit.zh) for unit in directory.units]
     elif field.name == "drafter":
         choices = [
-            Choice(p.username, f"{p.name}（{post.unit.zh if post.unit else ''}）")
+            Choice(p.username, f"{p.name}（{post.unit.zh if post.unit else chosen.opened_by.chinese}）")
             for p in directory.people
             if p.active
             for post in p.posts
-            if post.position.key == Position.DRAFTER
+            if post.position.key == chosen.opened_by
         ]
     else:
         return field

@@ -125,11 +125,12 @@ def _request(
 def _answers(service: Service, session: Reader, todo: Todo, form: Fields, action: str) -> dict[str, Any]:
     if todo.asks is None:
         return {}
+    zone = service.settings.timezone
     if action == Action.RETURN:
-        return answers_from(todo.asks.return_form_schema, form, prefix=RETURN_FORM)
+        return answers_from(todo.asks.return_form_schema, form, timezone=zone, prefix=RETURN_FORM)
     if action != Action.APPROVE:
         return {}
-    answers = answers_from(todo.asks.form_schema, form)
+    answers = answers_from(todo.asks.form_schema, form, timezone=zone)
     if answers.get("state_secret"):  # the page came filled in with the text that the claim now takes back
         document = _document(service, session, todo)
         known = vars(document) if document else {}
