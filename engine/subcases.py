@@ -24,7 +24,8 @@ def open_subcase(work: Work, arguments: dict[str, Any]) -> Done:
     from engine.launching import open_case, opening_for  # it advances the new case, from inside advance
 
     chosen = procedure(arguments["procedure"])
-    stated = fill(chosen.intake, {**_own(work), **arguments["intake"]}, where=chosen.key)
+    named = {arguments["named_as"]: work.case.number} if arguments["named_as"] else {}
+    stated = fill(chosen.intake, {**_own(work), **named, **arguments["intake"]}, where=chosen.key)
     opening = opening_for(work.service, work.connection, chosen, stated, by=work.actor, channel=CHANNEL)
     made = open_case(work.service, work.connection, opening)
     relation = Relation(arguments["relation"])

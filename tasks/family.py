@@ -28,6 +28,7 @@ def open_case(
     *,
     procedure: str,
     relation: Relation = Relation.PART_OF,
+    named_as: str = "",
     basis: str = "",
     **intake: Any,
 ) -> RecordCall:
@@ -35,6 +36,7 @@ def open_case(
 
     Args:
         relation: what the new case is to this one.
+        named_as: the field of its intake that takes this case's number.
         intake: its intake; drafter and unit are this case's unless named.
     """
     return RecordCall(
@@ -42,7 +44,12 @@ def open_case(
         title=Title(*title),
         basis=basis,
         effect="open-case",
-        arguments={"procedure": procedure, "relation": relation.value, "intake": intake},
+        arguments={
+            "procedure": procedure,
+            "relation": relation.value,
+            "named_as": named_as,
+            "intake": intake,
+        },
     )
 
 

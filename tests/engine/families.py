@@ -28,6 +28,10 @@ class Plain(Intake):
     unit: str
 
 
+class Part(Plain):
+    of: str = ""
+
+
 class Whole(Plain):
     parts: int = 2
 
@@ -81,7 +85,7 @@ def families_installed() -> Iterator[None]:
     )
     async def whole(intake: Whole) -> str:
         opened = [
-            await open_case(f"open-{n}", (f"另立{n}", f"Open {n}"), procedure="test-part")
+            await open_case(f"open-{n}", (f"另立{n}", f"Open {n}"), procedure="test-part", named_as="of")
             for n in range(intake.parts)
         ]
         parts = [str(each.facts["number"]) for each in opened]
@@ -98,11 +102,11 @@ def families_installed() -> Iterator[None]:
         prefix="TP",
         title=("部分", "Part"),
         source="test",
-        intake=Plain,
+        intake=Part,
         forms=_FORMS,
         positions=(Position.OFFICE, Position.LEGAL_OFFICE),
     )
-    async def part(intake: Plain) -> str:
+    async def part(intake: Part) -> str:
         await asked("first")
         await reach("reach-1", ("准备好", "Ready"), milestone="ready", said="one")
         await asked("second")

@@ -48,6 +48,7 @@ def broken(service: Service) -> list[str]:
 def test_a_case_opens_others_and_goes_on_when_they_have_come_so_far(service: Service, bureau: Bureau) -> None:
     whole = begin(service, "test-whole")
     first, second = scalars(service, "SELECT number FROM cases WHERE procedure = 'test-part' ORDER BY id")
+    assert case_row(service, first).intake["of"] == whole
     assert go_on(service) == 0
     decide_next(service, first)
     assert go_on(service) == 1
