@@ -1,7 +1,7 @@
 """Document versions and what is recorded of them: number, dates, marking line, register line."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -203,9 +203,13 @@ def require_reviewed(connection: Connection, *, case_id: int, case_number: str, 
             steps.c.settled_at.is_not(None),
         )
     )
-    last = (  # a later round that was unsure outweighs an earlier one that was not
+    last = (  # a later round about it that was unsure outweighs an earlier one that was not
         select(func.max(steps.c.round))
-        .where(steps.c.case_id == case_id, steps.c.call["form"].astext == "confidentiality")
+        .where(
+            steps.c.case_id == case_id,
+            steps.c.document_version_id == version_id,
+            steps.c.call["form"].astext == "confidentiality",
+        )
         .scalar_subquery()
     )
     reviewed = decided.where(
@@ -216,3 +220,17 @@ def require_reviewed(connection: Connection, *, case_id: int, case_number: str, 
     signed = decided.where(steps.c.call["signs"].astext == "true")
     if not connection.execute(reviewed).scalar() or not connection.execute(signed).scalar():
         raise UnreviewedPublicationRefused(where=case_number, number=case_number)
+
+
+def signed_at(connection: Connection, version_id: int | None) -> datetime | None:
+    """When this version got its final signature; ``None``: it has none."""
+    steps, decisions = Step.__table__, Decision.__table__
+    return connection.scalar(
+        select(func.min(decisions.c.decided_at))
+        .select_from(decisions.join(steps, steps.c.id == decisions.c.step_id))
+        .where(
+            decisions.c.document_version_id == version_id,
+            decisions.c.action == Action.APPROVE.value,
+            steps.c.call["signs"].astext == "true",
+        )
+    )

@@ -43,7 +43,11 @@ def sample(request: pytest.FixtureRequest, gongkai: Gongkai) -> Sample:
     return gongkai.sample(request.param)
 
 
-@pytest.mark.parametrize("sample", RUNNABLE, indirect=True)
+AT_ANY_HOUR = [case_id for case_id in RUNNABLE if case_id.startswith("ZD")]
+"""Those that keep to no clock: see tests/engine/test_samples_run.py for the others."""
+
+
+@pytest.mark.parametrize("sample", AT_ANY_HOUR, indirect=True)
 def test_every_runnable_sample_reaches_its_expected_end_and_the_doctor_is_content(
     gongkai: Gongkai, arranged: Gongkai, sample: Sample
 ) -> None:
