@@ -225,7 +225,7 @@ def require_reviewed(connection: Connection, *, case_id: int, case_number: str, 
 def signed_at(connection: Connection, version_id: int | None) -> datetime | None:
     """When this version got its final signature; ``None``: it has none."""
     steps, decisions = Step.__table__, Decision.__table__
-    return connection.scalar(
+    at: datetime | None = connection.scalar(
         select(func.min(decisions.c.decided_at))
         .select_from(decisions.join(steps, steps.c.id == decisions.c.step_id))
         .where(
@@ -234,3 +234,4 @@ def signed_at(connection: Connection, version_id: int | None) -> datetime | None
             steps.c.call["signs"].astext == "true",
         )
     )
+    return at

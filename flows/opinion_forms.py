@@ -180,10 +180,8 @@ class Assessment(Form):
         units = [owner, *self.joint]
         if len(dict.fromkeys(units)) < len(units):
             raise _wrong("joint", "会签股室重复，或与牵头股室相同", "a unit is named twice", where)
-        if unknown := [code for code in units if not facts.unit_exists(code)]:
-            raise _wrong(
-                "joint", f"没有代码为“{unknown[0]}”的股室", f"there is no unit “{unknown[0]}”", where
-            )
+        if not all(facts.unit_exists(code) for code in units):
+            raise _wrong("joint", "没有该代码的股室", "there is no unit of that code", where)
         if not self.emergency and facts.said("assessment", "emergency") and facts.said("release", "releases"):
             raise _wrong(
                 "emergency",

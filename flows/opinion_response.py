@@ -261,6 +261,7 @@ async def assess_and_answer(intake: PublicOpinion, before: Situation) -> Situati
         return await answer(intake, now)
     # 4. 要及时向宣传、网信、应急、政务公开等有关部门报告，并提出回应处置建议: side by side with the answer
     reports = reports_of(now.report)
+    at_last: Situation
     at_last, *_ = await all_of(
         answer(intake, replace(now, reported_as=(*now.reported_as, now.report))), *reports
     )
@@ -300,6 +301,7 @@ async def answer(intake: PublicOpinion, now: Situation) -> Situation:
     await reach("answered", ("已回应", "Answered"), milestone="answered", released_at=released_at)
     if not now.emergency or now.conference:
         return await keep_informed(intake, now)
+    at_last: Situation
     at_last, _ = await all_of(
         keep_informed(intake, replace(now, conference=True)), press_conference(paper.version)
     )
