@@ -3,6 +3,6 @@
 Importing this package installs them all.
 """
 
-from flows import opinion_response, proactive_disclosure, publication_change
+from flows import opinion_response, proactive_disclosure, publication_change, response_plan
 
-__all__ = ["opinion_response", "proactive_disclosure", "publication_change"]
+__all__ = ["opinion_response", "proactive_disclosure", "publication_change", "response_plan"]

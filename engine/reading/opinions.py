@@ -66,7 +66,7 @@ _ENTRIES = text(
 _MISSING = text(
     """
     SELECT day::date FROM generate_series(
-        GREATEST((SELECT min(watched_on) FROM watch_log_entry), CAST(:first AS date)),
+        (SELECT GREATEST(min(watched_on), CAST(:first AS date)) FROM watch_log_entry HAVING count(*) > 0),
         CAST(:last AS date), interval '1 day') AS day
      WHERE NOT EXISTS (SELECT 1 FROM watch_log_entry w WHERE w.watched_on = day::date) ORDER BY day DESC
     """

@@ -58,8 +58,8 @@ def export(
             e.sources,
             e.found or "未发现",
             "、".join(e.cases),
+            e.entered_at.isoformat(timespec="minutes"),
         )
-        + (e.entered_at.isoformat(timespec="minutes"),)
         for e in reversed(found.entries)
     ]
     name = {"Content-Disposition": 'attachment; filename="watch-log.csv"'}

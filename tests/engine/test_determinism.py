@@ -22,6 +22,7 @@ INTAKE = {
         "link": "https://video.example/1",
     },
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
+    "response-plan": {"drafter": "d", "unit": "u", "decision": "ZD-2026-0001"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
 }
 FORBIDDEN_CALLS = {
