@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from engine.documents import require_reviewed
+from engine.documents import load_version
 from engine.outcomes import Done
+from engine.permitted import require_reviewed
 from engine.work import Work
 from models import OpinionRelease, OpinionSighting
 
@@ -43,17 +44,16 @@ def log_releases(work: Work, arguments: dict[str, Any]) -> Done:
     Raises:
         UnreviewedPublicationRefused: the text has no settled confidentiality review, or no signature.
     """
-    version_id = int(arguments["document_version_id"])
-    require_reviewed(
-        work.connection, case_id=work.case.id, case_number=work.case.number, version_id=version_id
-    )
+    version = load_version(work.connection, int(arguments["document_version_id"]))
+    assert version is not None
+    require_reviewed(work.connection, case_id=work.case.id, case_number=work.case.number, version=version)
     releases = arguments["releases"]
     work.connection.execute(
         insert(_release),
         [
             {
                 "case_id": work.case.id,
-                "document_version_id": version_id,
+                "document_version_id": version["id"],
                 "channel": each["channel"],
                 "address": each["address"],
                 "released_at": datetime.fromisoformat(each["released_at"]),

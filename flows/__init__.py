@@ -3,6 +3,20 @@
 Importing this package installs them all.
 """
 
-from flows import opinion_response, proactive_disclosure, publication_change, response_plan
+from flows import (
+    earlier,
+    opinion_response,
+    policy_interpretation,
+    proactive_disclosure,
+    publication_change,
+    response_plan,
+)
 
-__all__ = ["opinion_response", "proactive_disclosure", "publication_change", "response_plan"]
+__all__ = [
+    "earlier",
+    "opinion_response",
+    "policy_interpretation",
+    "proactive_disclosure",
+    "publication_change",
+    "response_plan",
+]

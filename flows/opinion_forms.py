@@ -8,12 +8,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from rules.disclosure import DisclosureAttribute, Ground
 from rules.errors import InvalidInput
 from rules.web_links import same_page
 from tasks import (
     CaseNumber,
-    Drafting,
     Form,
     FormFacts,
     Instant,
@@ -22,13 +20,12 @@ from tasks import (
     Line,
     Relation,
     WebAddress,
+    Writing,
     asked,
 )
 
 _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)", re.ASCII)
 """A number of an identity card, or of a mobile telephone."""
-
-_HIDDEN: dict[str, Any] = {"hidden": True}
 
 
 class PublicOpinion(Intake):
@@ -191,29 +188,8 @@ class Assessment(Form):
             )
 
 
-class AnswerDraft(Drafting):
-    """起草回应口径: a title and plain words for everybody; so it is to be public, and no state secret."""
-
-    attribute: Annotated[DisclosureAttribute | None, Field(json_schema_extra=_HIDDEN)] = (
-        DisclosureAttribute.PROACTIVE
-    )
-    ground: Annotated[Ground | None, Field(json_schema_extra=_HIDDEN)] = None
-    ground_text: Annotated[Line, Field(json_schema_extra=_HIDDEN, max_length=200)] = ""
-    state_secret: Annotated[bool, Field(json_schema_extra=_HIDDEN)] = False
-    source_unit: Annotated[Line, Field(json_schema_extra=_HIDDEN, max_length=100)] = ""
-    handed_over_on: Annotated[None, Field(json_schema_extra=_HIDDEN)] = None
-
-    decides: ClassVar[tuple[Mapping[str, Any], ...]] = ()
-
-    def check(self, facts: FormFacts) -> None:
-        if self.state_secret or self.attribute is not DisclosureAttribute.PROACTIVE:
-            raise _wrong(
-                "attribute",
-                "回应口径向社会发布，只能主动公开，不得含涉密或不予公开的内容",
-                "an answer is released to everybody: it is public, or it is not written here",
-                facts.case_number,
-            )
-        super().check(facts)
+class AnswerDraft(Writing):
+    """起草回应口径: a title and plain words for everybody. What cannot be public is not written here."""
 
 
 class Channel(StrEnum):

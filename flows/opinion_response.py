@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flows.disclosure_forms import ConfidentialityReview, Finding
+from flows.disclosure_forms import ConfidentialityReview
 from flows.opinion_forms import (
     AnswerDraft,
     Assessment,
@@ -23,6 +23,7 @@ from flows.opinion_forms import (
     Truth,
     Verification,
 )
+from flows.referral import refer
 from rules.positions import Position
 from tasks import (
     Action,
@@ -31,7 +32,6 @@ from tasks import (
     Since,
     all_of,
     circulate,
-    hold,
     procedure,
     reach,
     record,
@@ -79,18 +79,6 @@ CONFIDENTIALITY_REVIEW = review(
     form="confidentiality",
     basis="应急厅函〔2019〕390号 五(三)",
     within="opinion-desk-target",
-)
-REFERRAL = hold(
-    "referral",
-    ("保密审查请示", "Confidentiality referral"),
-    reason=(
-        "保密审查无法确定：请按程序报请确定；收到答复后由系统管理员解除暂停"
-        "（gongkai case retry 编号 --kind hold）。确定之前不得发布；可改写回应口径，避开不能确定的内容。",
-        "The confidentiality review is unsure: refer it; when the answer is in, the administrator ends the "
-        "hold (gongkai case retry NUMBER --kind hold). Until then nothing is released.",
-    ),
-    asks_again="confidentiality-review",
-    basis="应急厅函〔2019〕390号 五(三)",
 )
 DEPUTY_HEAD_REVIEW = review(
     "deputy-head-review",
@@ -154,12 +142,6 @@ class Situation:
             return "" if "emergency" in self.reported_as else "emergency"
         beyond = self.said["beyond_capacity"] or self.said["departments"]
         return "opinion" if beyond and not self.reported_as else ""
-
-
-def confidentiality_unsure(paper: Paper) -> bool:
-    """无法确定是否涉密，或不涉密但无法确定是否适宜公开."""
-    finding = paper.said("confidentiality-review", "finding")
-    return finding in (Finding.UNSURE_WHETHER_SECRET, Finding.UNSURE_WHETHER_SUITABLE)
 
 
 def to_be_assessed_again(paper: Paper) -> bool:
@@ -337,7 +319,7 @@ async def text_for_release(now: Situation) -> Paper:
         drafting,
         when(lambda _: bool(joint), joint_signing),
         CONFIDENTIALITY_REVIEW,
-        when(confidentiality_unsure, REFERRAL),
+        refer(),  # 五(三) 无法确定的，报请有权确定的机关确定
         DEPUTY_HEAD_REVIEW,
         SIGNATURE,
         ends=to_be_assessed_again,

@@ -11,7 +11,7 @@ from engine.procedures import installed, procedure
 from engine.replay import Recorded, ReplayMismatch, replay
 from tests.engine.driver import Drive, Office
 
-FILES = sorted(Path(flows.__file__).parent.glob("*.py"))
+FILES = sorted(Path(flows.__file__).parent.rglob("*.py"))
 INTAKE = {
     "opinion-response": {
         "drafter": "d",
@@ -21,6 +21,7 @@ INTAKE = {
         "summary": "网传化工园区爆炸",
         "link": "https://video.example/1",
     },
+    "policy-interpretation": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
     "response-plan": {"drafter": "d", "unit": "u", "decision": "ZD-2026-0001"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},

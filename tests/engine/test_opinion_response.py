@@ -318,7 +318,7 @@ def test_an_answer_is_written_for_everybody_or_not_at_all(
     number = report(service).number
     act(service, number, "verification")
     act(service, number, "assessment")
-    with pytest.raises(InvalidInput, match="主动公开"):
+    with pytest.raises(InvalidInput, match="没有这一项"):
         act(service, number, "drafting", (ANSWERS["drafting"] if "ground" in said else {}) | said)
 
 
