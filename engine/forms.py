@@ -114,6 +114,9 @@ class FormFacts:
     today: Any  # local date
     files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
     said: Callable[[str, str], Any]  # what a step last answered: its key, the name of the answer
+    due_of: Callable[[str, date], date]  # the last day of a rule's period that runs from, or up to, a day
+    reached: Callable[[str, str], bool]  # whether the case of a number has come to a milestone
+    require_disposed: Callable[[], None]  # raises while a comment of the case has no disposition
     page_seen: str = ""  # address of the page that was looked at, and says what was published
 
 

@@ -37,6 +37,8 @@ class Act(StrEnum):
     ANSWER_OF_CLOCK = "answer-of-clock"
     CHOOSE_OWN_MESSAGES = "choose-own-messages"
     URGE = "urge"
+    WEIGH_COMMENTS = "weigh-comments"
+    MODERATE_COMMENTS = "moderate-comments"
 
 
 _NAMES = {
@@ -63,6 +65,8 @@ _NAMES = {
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
     Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
     Act.URGE: ("催办该事项", "urge this case"),
+    Act.WEIGH_COMMENTS: ("登记和处理该事项的意见", "register and dispose of comments on this case"),
+    Act.MODERATE_COMMENTS: ("审核该事项的意见是否展示", "decide which comments on this case are shown"),
 }
 
 
@@ -238,6 +242,28 @@ def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
     )
 
 
+def _weigh_comments(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.drafter_id:
+        return None
+    return _Refusal(
+        "意见由承办的拟稿人登记和处理",
+        "the drafter in charge registers and disposes of comments",
+        "请由拟稿人办理",
+        "Leave it to the drafter",
+    )
+
+
+def _moderate_comments(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "意见是否展示由政务公开工作机构审核",
+        "the openness office decides which comments are shown",
+        "请由政务公开工作机构办理",
+        "Leave it to the openness office",
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
@@ -274,4 +300,6 @@ _RULES = {
     Act.ANSWER_OF_CLOCK: _answer_of_clock,
     Act.CHOOSE_OWN_MESSAGES: _own,
     Act.URGE: _urge,
+    Act.WEIGH_COMMENTS: _weigh_comments,
+    Act.MODERATE_COMMENTS: _moderate_comments,
 }

@@ -3,6 +3,11 @@
 Importing this package installs them all.
 """
 
-from flows import proactive_disclosure, publication_change
+from flows import (
+    participation_outcome,
+    proactive_disclosure,
+    public_participation,
+    publication_change,
+)
 
-__all__ = ["proactive_disclosure", "publication_change"]
+__all__ = ["participation_outcome", "proactive_disclosure", "public_participation", "publication_change"]

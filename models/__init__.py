@@ -26,6 +26,17 @@ from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileC
 from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
+from models.participation import (
+    CommentAuthor,
+    CommentDay,
+    CommentDisposition,
+    CommentModeration,
+    CommentTheme,
+    CommentUse,
+    CommentWindow,
+    ConsultationEvent,
+    PublicComment,
+)
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
     ORGAN_CHAIN,
@@ -51,6 +62,14 @@ __all__ = [
     "CaseLink",
     "Clock",
     "ClockAct",
+    "CommentAuthor",
+    "CommentDay",
+    "CommentDisposition",
+    "CommentModeration",
+    "CommentTheme",
+    "CommentUse",
+    "CommentWindow",
+    "ConsultationEvent",
     "Decision",
     "Delivery",
     "DocumentIssue",
@@ -69,6 +88,7 @@ __all__ = [
     "Organ",
     "Person",
     "Phrase",
+    "PublicComment",
     "Publication",
     "PublicationChange",
     "RegisterEntry",

@@ -1,17 +1,21 @@
 """The checks a decision passes before anything of it is stored."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
+from engine.awaiting import has_reached
 from engine.calls import Action, ReturnMode
+from engine.clocks.reckoning import Start, reckoned
 from engine.decisions.claims import claimed
 from engine.decisions.request import DecisionRequest
 from engine.documents import load_version, number_holder
 from engine.drafting import Drafting, refuse_content
 from engine.files.bringing import files_with_traces
 from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
+from engine.participation.comments import require_disposed
 from engine.procedures import procedure
 from engine.work import StepRow, Work
 from models import DocumentVersion
@@ -117,6 +121,9 @@ def checked_answers(
             today=local_date(work.now, work.timezone),
             files_with_traces=partial(files_with_traces, work, document),
             said=partial(_said, work),
+            due_of=partial(_due_of, work),
+            reached=partial(has_reached, work.connection),
+            require_disposed=partial(require_disposed, work.connection, work.case.id, work.case.number),
             page_seen=page_seen,
         )
     )
@@ -132,6 +139,13 @@ def _said(work: Work, key: str, answer: str) -> Any:
     """One answer of a step's latest form, or ``None``."""
     outcomes = [row.outcome for row in work.steps.values() if row.key == key and row.outcome is not None]
     return outcomes[-1].get("answers", {}).get(answer) if outcomes else None
+
+
+def _due_of(work: Work, rule: str, day: date) -> date:
+    """The last day of a rule's period from a day on, or up to it, under the present law."""
+    due = reckoned([Start(rule, "", "", day)], (), work.law).due.on
+    assert due is not None  # nothing is left uncounted here
+    return due
 
 
 def claimed_intake(work: Work) -> dict[str, Any]:

@@ -52,7 +52,8 @@ class Office:
         if not isinstance(call, ReviewCall):
             dates = {"formed_on": "2026-04-20", "issued_on": "2026-04-22"}
             facts = {"doc_no": "1", "published_at": "2026-04-22T10:00:00+08:00", **dates}
-            return Done(facts)
+            case = {"number": "CN-2026-0001", "outcome": "已公布", "ended": True, "mark": 0, "facts": {}}
+            return Done(facts | {"due": "2026-05-22", "number": case["number"], "cases": [case]})
         if call.edits_document:
             self.versions += 1
             version = None if self.draft.get("state_secret") else self.versions
@@ -61,6 +62,13 @@ class Office:
             "confidentiality": {"finding": "not_secret_and_suitable"},
             "issue": {"formed_on": "2026-04-20", "issued_on": "2026-04-22", "doc_no": "", "series": ""},
             "secrecy-finding": {"outcome": "已移交"},
+            "plan": {"forms": ["website", "hearing", "consultation"], "days": 30, "emergency_reason": ""},
+            "event": {"held_on": "2026-05-10", "place": "会议室", "participants": "甲", "summary": "略"},
+            "hearing-rules": {"held_on": "2026-05-20", "place": "会议室"},
+            "hearing-list": {"participants": [{"name": "甲", "group": "居民"}]},
+            "hearing-papers": {"delivered_on": "2026-05-10", "held_on": None},
+            "hearing-record": {"summary": "略"},
+            "submission": {"delivered_on": "2026-06-01", "discussed_on": "2026-06-20"},
         }.get(call.form, {})
         return ReviewOutcome(Action.APPROVE, call.document_version_id, answers)
 
