@@ -18,6 +18,7 @@ from portal.openapi import described
 from portal.prefect import routes as prefect
 from portal.prefect.server import PrefectServer
 from portal.problems import install_handlers
+from portal.register import comments
 from portal.register import routes as register
 from portal.sign_ins import SignInLines
 from portal.web.caller import SignInFirst, to_sign_in
@@ -73,6 +74,7 @@ def _routes() -> APIRouter:
     for router in (
         api,
         installation.health,
+        comments.router,  # before the documents, whose addresses are any word
         register.router,
         register.crawlers,
         prefect.router,

@@ -42,23 +42,31 @@ def launch_sample(service: Service, sample: Sample) -> str:
     return launch(service, service.actor("lin.xue", channel="api"), request).number
 
 
-def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample) -> str:
+def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample, until: str = "") -> str:
     """Launch the sample and let people decide until nothing is open; says its number.
 
     Args:
         others: what is decided in cases it opens, by their procedure.
+        until: stop where this step of any case is open.
     """
     number = launch_sample(service, sample)
-    scripts = {each.procedure: each for each in (*sample.others, *others, sample)}
+    walk_on(service, clock, *sample.others, *others, sample, until=until)
+    return number
+
+
+def walk_on(service: Service, clock: MovableClock, *samples: Sample, until: str = "") -> None:
+    """Let people decide until nothing is open, or the step ``until`` of any case is."""
+    scripts = {each.procedure: each for each in samples}
     for _ in range(400):
-        if not _one_thing(service, clock, scripts):
-            return number
-    raise AssertionError(f"{number} does not end")
+        arrived = bool(until) and until in {todo["step"] for todo in scalars(service, _OPEN)}
+        if arrived or not _one_thing(service, clock, scripts):
+            return
+    raise AssertionError("it does not end")
 
 
 def _one_thing(service: Service, clock: MovableClock, scripts: dict[str, Sample]) -> bool:
     return (
-        _execute(service)
+        execute(service)
         or bool(ClockService(service).run())
         or bool(go_on(service))
         or _decide(service, clock, scripts)
@@ -66,7 +74,8 @@ def _one_thing(service: Service, clock: MovableClock, scripts: dict[str, Sample]
     )
 
 
-def _execute(service: Service) -> bool:
+def execute(service: Service) -> bool:
+    """Run the automated steps that are open; says whether there was any."""
     steps = scalars(service, "SELECT step_id FROM activity WHERE settled_at IS NULL ORDER BY step_id")
     for step in steps:
         lease = claim(service, step, holder="test")

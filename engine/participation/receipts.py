@@ -9,7 +9,11 @@ BYTES = 10  # 80 bits
 
 def new_receipt() -> str:
     """A receipt number, as it is told: four groups of four letters and digits."""
-    letters = base64.b32encode(secrets.token_bytes(BYTES)).decode()
+    return grouped(base64.b32encode(secrets.token_bytes(BYTES)).decode())
+
+
+def grouped(letters: str) -> str:
+    """Four by four, for people."""
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 

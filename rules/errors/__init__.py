@@ -39,6 +39,7 @@ from rules.errors.limits import (
     UnknownPeriod,
 )
 from rules.errors.participation import (
+    CommentFormStale,
     CommentNotFound,
     CommentsClosed,
     CommentsWithoutDisposition,
@@ -47,6 +48,7 @@ from rules.errors.participation import (
     LegalityReviewTooShort,
     NoComments,
     ReasonNotInAnnouncement,
+    TooManyComments,
     WindowTooShort,
 )
 from rules.errors.people import (
@@ -94,6 +96,7 @@ __all__ = [
     "ClockActPending",
     "ClockEnded",
     "ClockNotFound",
+    "CommentFormStale",
     "CommentNotFound",
     "CommentsClosed",
     "CommentsWithoutDisposition",
@@ -138,6 +141,7 @@ __all__ = [
     "SettingsRefused",
     "TimeNotMovable",
     "TooManyAttempts",
+    "TooManyComments",
     "TracesLeft",
     "UnknownAttribute",
     "UnknownGround",

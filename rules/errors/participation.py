@@ -131,3 +131,34 @@ class LegalityReviewTooShort(GongkaiError):
         "It takes at least 7 working days: delivered by {latest} (Regulation 713, art. 26)",
         "Put the discussion off; nothing was stored",
     )
+
+
+class CommentFormStale(GongkaiError):
+    """The form was sent too soon after it was shown, too late, or is none of ours."""
+
+    zh = Said(
+        "请再提交一次",
+        "页面打开时间过短或过长，或不是从本页提交",
+        "请核对内容后再次点击提交；没有保存任何内容",
+    )
+    en = Said(
+        "Please send it again",
+        "The page was open for too short or too long, or it was not sent from it",
+        "Check the text and send it once more; nothing was stored",
+    )
+
+
+class TooManyComments(GongkaiError):
+    """More comments came within the hour than are taken."""
+
+    kind = Kind.TOO_MANY
+    zh = Said(
+        "提交过于频繁",
+        "同一网络或全站本小时提交的意见已达上限",
+        "请一小时后再试，或用公告写明的信函、邮箱提出；没有保存任何内容",
+    )
+    en = Said(
+        "Too many comments at once",
+        "As many as are taken within an hour have come from this network, or from all",
+        "Try again in an hour, or send a letter or mail as the announcement says; nothing was stored",
+    )

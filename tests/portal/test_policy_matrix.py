@@ -122,6 +122,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /register/sitemap-{part}.xml": ALL,
     "GET /sitemap.xml": ALL,
     "GET /robots.txt": ALL,
+    "GET /register/comments": ALL,
+    "POST /register/comments": ALL,  # an unknown receipt: the same for everybody
+    "GET /register/{slug}/comment": dict.fromkeys(ROLES, 404),
+    "POST /register/{slug}/comment": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}.json": dict.fromkeys(ROLES, 404),  # not published, whoever asks
     "GET /register/{slug}": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}/attachments/{digest}": dict.fromkeys(ROLES, 404),
@@ -194,6 +198,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /sign-out": dict.fromkeys(ROLES, 303),
 }
 FORMS: dict[str, dict[str, str]] = {
+    "POST /register/comments": {"receipt": "AAAA-AAAA-AAAA-AAAA"},
+    "POST /register/{slug}/comment": {"said": "意见"},
     "POST /sign-in": {"username": "archivist", "password": PASSWORD},
     "POST /language": {"language": "en"},
     "POST /todo/{todo_id}": {"action": "dance"},

@@ -185,6 +185,7 @@ def limit_how_often() -> None:
         sa.Column("who", sa.Text(), primary_key=True),
         sa.Column("used", sa.Integer(), nullable=False),
     )
+    op.execute("GRANT SELECT ON comment_day, comment_use TO gongkai_app")
     op.execute(
         """
         CREATE FUNCTION may_comment(address text, at timestamptz, each_hour int, all_hour int)
@@ -219,6 +220,9 @@ def open_to_the_public() -> None:
           RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         DECLARE made public_comment; broken text;
         BEGIN
+          -- The same form sent twice is one comment: its receipt is known.
+          SELECT * INTO made FROM public_comment c WHERE c.receipt_hash = submit_comment.receipt_hash;
+          IF FOUND THEN RETURN -made.serial; END IF;
           INSERT INTO public_comment
             (case_id, serial, said, channel, from_whom, received_at, registered_at, receipt_hash)
             SELECT w.case_id, 0, submit_comment.said, 'web', 'public', at, at, submit_comment.receipt_hash
@@ -262,6 +266,8 @@ def open_to_the_public() -> None:
             JOIN comment_window w ON w.case_id = c.case_id
             JOIN LATERAL (SELECT shown FROM comment_moderation m WHERE m.comment_id = c.id
                            ORDER BY m.id DESC LIMIT 1) m ON m.shown
+           WHERE NOT EXISTS
+             (SELECT 1 FROM publication_change x WHERE x.slug = w.slug AND x.kind = 'take_down')
         """
     )
     op.execute(
@@ -286,6 +292,12 @@ def open_to_the_public() -> None:
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO gongkai_public")
     op.execute("GRANT SELECT ON comment_window, shown_comment, comment_outcome TO gongkai_public")
+    op.execute("ALTER TABLE comment_window ENABLE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY office ON comment_window TO gongkai_app USING (true) WITH CHECK (true)")
+    op.execute(  # as of the register: with its announcement a window leaves the public role's sight
+        "CREATE POLICY standing ON comment_window FOR SELECT TO gongkai_public USING (NOT EXISTS (SELECT 1"
+        " FROM publication_change c WHERE c.slug = comment_window.slug AND c.kind = 'take_down'))"
+    )
 
 
 def downgrade() -> None:
