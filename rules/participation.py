@@ -81,6 +81,16 @@ _CHANNELS = {
 }
 
 
+class PaperChannel(StrEnum):
+    """How a comment comes that somebody registers by hand."""
+
+    LETTER = "letter"
+    MAIL = "mail"
+    PHONE = "phone"
+    HEARING = "hearing"
+    OTHER = "other"
+
+
 def number(key: str) -> int:
     """One of the numbers in ``data/participation.yaml``."""
     return _numbers()[key]

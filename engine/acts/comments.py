@@ -24,7 +24,7 @@ from models import (
     PublicComment,
 )
 from rules.errors import CommentNotFound, CommentsClosed, InvalidInput, NoComments
-from rules.participation import LONGEST_COMMENT, CommentChannel, Disposition
+from rules.participation import LONGEST_COMMENT, CommentChannel, Disposition, PaperChannel
 
 BASIS = "应急厅函〔2019〕390号 四(四)2"
 _comment, _author, _theme = PublicComment.__table__, CommentAuthor.__table__, CommentTheme.__table__
@@ -40,8 +40,8 @@ class Received(Form):
 
     said: Annotated[Text, asked("意见内容", min_length=1, max_length=LONGEST_COMMENT)]
     channel: Annotated[
-        CommentChannel,
-        asked("收到方式", labels={c.value: c.names[0] for c in CommentChannel if c != CommentChannel.WEB}),
+        PaperChannel,
+        asked("收到方式", labels={c.value: CommentChannel(c.value).names[0] for c in PaperChannel}),
     ]
     received_at: Annotated[Instant, asked("收到时间")]
     organisation: Annotated[bool, asked("来自单位")] = False
@@ -81,8 +81,6 @@ def register_comment(service: Service, actor: Actor, number: str, answers: dict[
         CommentsClosed: it came outside the window, or all have been disposed of.
     """
     stated = fill(Received, answers, where=number)
-    if stated.channel is CommentChannel.WEB:
-        raise _invalid(number, "channel", "网页意见由系统接收", "comments on the web page come by themselves")
     try:
         with service.database.begin() as connection:
             require_allowed(connection, actor, number, Act.WEIGH_COMMENTS)

@@ -76,6 +76,21 @@ EXPECTED: dict[str, dict[str, int]] = {
         outsider=404, drafter=422, holder=422, reviewer=403, administrator=403, manager=403
     ),
     "POST /cases/{number}/limits/{clock_id}/resume": page(outsider=404) | dict.fromkeys(ROLES[2:], 422),
+    "GET /cases/{number}/comments": page(outsider=404, administrator=403, manager=403),
+    # A document's case has no comments; the drafter, who would register them, is told what is missing. Everybody
+    # else who sees the case is refused, and shown why on the page only if they may read it.
+    **{
+        f"POST /cases/{{number}}/{what}": page(
+            outsider=404, drafter=422, reviewer=422, holder=422, administrator=403, manager=403
+        )
+        for what in ("comments", "themes", "comments/{serial}/weigh")
+    },
+    "POST /cases/{number}/comments/{serial}/moderate": page(
+        outsider=404, drafter=422, reviewer=422, holder=422, administrator=403, manager=403
+    ),
+    "POST /cases/{number}/comments/{serial}/erase": page(
+        outsider=404, drafter=303, reviewer=403, holder=403, administrator=403, manager=403
+    ),
     "GET /cases/{number}/sheet": page(outsider=404),
     "GET /cases/{number}/file": page(outsider=404),
     "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
@@ -209,6 +224,11 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /todo/{todo_id}/attend": {"note": "已催办"},
     "POST /todo/{todo_id}/answer": {"granted": "yes"},
     "POST /cases/{number}/urge": {},
+    "POST /cases/{number}/comments": {},
+    "POST /cases/{number}/themes": {},
+    "POST /cases/{number}/comments/{serial}/weigh": {},
+    "POST /cases/{number}/comments/{serial}/moderate": {"shown": "no"},
+    "POST /cases/{number}/comments/{serial}/erase": {},
     "POST /me/messages": {"channel": "mail"},
     "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /launch": {
@@ -278,6 +298,7 @@ class Place:
             digest="0" * 64,
             slug=self.number.lower(),
             part=1,
+            serial=1,
             key="proactive-disclosure",
             upload_id=999_999,
             token_id=999_999,
