@@ -410,7 +410,7 @@ async def publish_outcome() -> str:
         )
         number = str(opened.facts["number"])
         reached = await await_case("outcome-awaited", ("等待采纳情况公布", "Waiting for the outcome"), number)
-        if reached.outcome == "已公布":
+        if reached.outcome != "未予签发":
             return number
         await record(
             "comments-reopened",

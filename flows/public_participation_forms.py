@@ -45,12 +45,8 @@ class Plan(Form):
     usual: ClassVar[dict[str, Any]] = {
         "forms": [ParticipationForm.WEBSITE.value],
         "contains": [made.value for made in Made],
+        "days": 30,
     }
-    decides: ClassVar[tuple[dict[str, Any], ...]] = (
-        {"forms": ["website"]},
-        {"forms": ["hearing"]},
-        {"emergency_reason": "x"},
-    )
 
     contains: Annotated[
         list[Made],
@@ -147,6 +143,8 @@ class Dispositions(Form):
 class Event(Form):
     """咨询协商、列席会议、媒体吹风: what was held, where, with whom, and what was said."""
 
+    usual: ClassVar[dict[str, Any]] = {"held_on": "", "place": "", "participants": "", "summary": ""}
+
     held_on: Annotated[date, asked("日期")]
     place: Annotated[Line, asked("地点", min_length=1, max_length=100)]
     participants: Annotated[Line, asked("参加人员", min_length=1, max_length=500)]
@@ -158,6 +156,8 @@ class Event(Form):
 
 class HearingRules(Form):
     """公布听证会的时间、地点和参加人遴选办法 (713 art. 16)."""
+
+    usual: ClassVar[dict[str, Any]] = {"held_on": "", "place": ""}
 
     held_on: Annotated[date, asked("听证日期")]
     place: Annotated[Line, asked("听证地点", min_length=1, max_length=100)]
@@ -179,6 +179,8 @@ class Participant(Form):
 class HearingList(Form):
     """公布参加人名单 (713 art. 16)."""
 
+    usual: ClassVar[dict[str, Any]] = {"participants": []}
+
     participants: Annotated[list[Participant], asked("参加人", min_length=1, max_length=100)]
     published_on: Annotated[date, asked("名单公布日期")]
     published_at: Annotated[WebAddress, asked("公布网址")] = ""
@@ -192,6 +194,8 @@ class HearingList(Form):
 
 class HearingPapers(Form):
     """材料送达: seven days before the hearing, or the hearing is put off (713 art. 16)."""
+
+    usual: ClassVar[dict[str, Any]] = {"delivered_on": "", "held_on": None}
 
     delivered_on: Annotated[date, asked("材料送达日期", hint="最后一名参加人收到之日")]
     held_on: Annotated[date | None, asked("新的听证日期", hint="仅改期时填写")] = None
@@ -220,6 +224,8 @@ class Signed(Form):
 
 class HearingRecord(Form):
     """听证笔录: held on the day that was set, signed by the participants (713 art. 17)."""
+
+    usual: ClassVar[dict[str, Any]] = {"summary": ""}
 
     signatures: Annotated[list[Signed], asked("签字确认", min_length=1, max_length=100)]
     summary: Annotated[Text, asked("听证情况", min_length=1, max_length=5000)]
@@ -252,6 +258,8 @@ class HearingReport(Form):
 
 class Submission(Form):
     """送审: the draft goes to the legal office in time before it is discussed (713 arts. 25, 26)."""
+
+    usual: ClassVar[dict[str, Any]] = {"delivered_on": "", "discussed_on": ""}
 
     delivered_on: Annotated[date, asked("送请合法性审查日期")]
     discussed_on: Annotated[date, asked("拟提请讨论日期")]

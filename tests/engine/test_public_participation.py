@@ -10,6 +10,7 @@ from deployments.samples import Scripted
 from engine.acts.comments import erase_author, explain_theme, moderate_comment
 from engine.doctor import examine
 from engine.invariants import Severity
+from engine.reading import read_path_ahead
 from engine.service import Service
 from rules.errors import (
     CommentsClosed,
@@ -332,3 +333,16 @@ def test_a_finished_participation_breaks_no_promise(
     walked(service, clock, "nothing")
     assert [f for f in examine(service) if f.severity is Severity.BROKEN] == []
     assert chosen.outcome in scalars(service, "SELECT outcome FROM cases")
+
+
+STAGES = ["drafting", "plan", "section-review", "hearing", "dispositions", "submission"]
+
+
+@pytest.mark.parametrize("until", STAGES)
+def test_what_lies_ahead_is_told_from_every_stage_to_the_end(
+    service: Service, bureau: Bureau, clock: MovableClock, until: str
+) -> None:
+    number = walked(service, clock, until, "CY-02" if until == "hearing" else "CY-01")
+    ahead = read_path_ahead(service, service.actor("lin.xue", channel="api"), number)
+    assert ahead[-1].ending == "采纳情况已公布，已送审"
+    assert len(ahead) < 45

@@ -77,8 +77,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     ),
     "POST /cases/{number}/limits/{clock_id}/resume": page(outsider=404) | dict.fromkeys(ROLES[2:], 422),
     "GET /cases/{number}/comments": page(outsider=404, administrator=403, manager=403),
-    # A document's case has no comments; the drafter, who would register them, is told what is missing. Everybody
-    # else who sees the case is refused, and shown why on the page only if they may read it.
+    # A document's case has no comments: whoever may read it is told on the page what is missing.
     **{
         f"POST /cases/{{number}}/{what}": page(
             outsider=404, drafter=422, reviewer=422, holder=422, administrator=403, manager=403
