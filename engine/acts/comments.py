@@ -80,10 +80,10 @@ def register_comment(service: Service, actor: Actor, number: str, answers: dict[
         CaseNotFound, NotAllowed, InvalidInput, NoComments.
         CommentsClosed: it came outside the window, or all have been disposed of.
     """
-    stated = fill(Received, answers, where=number)
     try:
         with service.database.begin() as connection:
             require_allowed(connection, actor, number, Act.WEIGH_COMMENTS)
+            stated = fill(Received, answers, where=number)
             work = work_on_case(service, connection, number, actor=actor.username, channel=actor.channel)
             _require_window(work)
             _require_past(work, stated.received_at)
@@ -138,11 +138,12 @@ def weigh_comment(service: Service, actor: Actor, number: str, serial: int, answ
     Raises:
         CaseNotFound, NotAllowed, InvalidInput, NoComments, CommentNotFound.
     """
-    stated = fill(Weighed, answers, where=number)
-    if stated.disposition is not Disposition.ADOPTED and not stated.reason:
-        raise _invalid(number, "reason", "部分采纳、未采纳的须写明理由", "it is needed unless adopted whole")
     with service.database.begin() as connection:
         require_allowed(connection, actor, number, Act.WEIGH_COMMENTS)
+        stated = fill(Weighed, answers, where=number)
+        if stated.disposition is not Disposition.ADOPTED and not stated.reason:
+            zh = "部分采纳、未采纳的须写明理由"
+            raise _invalid(number, "reason", zh, "it is needed unless adopted whole")
         work = work_on_case(service, connection, number, actor=actor.username, channel=actor.channel)
         _require_window(work)
         values = {
@@ -165,9 +166,9 @@ def explain_theme(service: Service, actor: Actor, number: str, answers: dict[str
     Raises:
         CaseNotFound, NotAllowed, InvalidInput, NoComments.
     """
-    stated = fill(Explained, answers, where=number)
     with service.database.begin() as connection:
         require_allowed(connection, actor, number, Act.WEIGH_COMMENTS)
+        stated = fill(Explained, answers, where=number)
         work = work_on_case(service, connection, number, actor=actor.username, channel=actor.channel)
         _require_window(work)
         theme_id = _theme_id(work, stated.theme)
@@ -186,11 +187,11 @@ def moderate_comment(
     Raises:
         CaseNotFound, NotAllowed, InvalidInput, CommentNotFound.
     """
-    stated = fill(Moderated, answers, where=number)
-    if not stated.shown and not stated.reason:
-        raise _invalid(number, "reason", "不展示的须写明理由", "to hide a comment takes a reason")
     with service.database.begin() as connection:
         require_allowed(connection, actor, number, Act.MODERATE_COMMENTS)
+        stated = fill(Moderated, answers, where=number)
+        if not stated.shown and not stated.reason:
+            raise _invalid(number, "reason", "不展示的须写明理由", "to hide a comment takes a reason")
         work = work_on_case(service, connection, number, actor=actor.username, channel=actor.channel)
         connection.execute(
             insert(CommentModeration.__table__).values(

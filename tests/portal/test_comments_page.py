@@ -1,6 +1,7 @@
 """The page of a case's comments: its own people register, show or hide, put under themes and dispose."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from tests.builders import MovableClock, scalars
 from tests.engine.participation import DRAFTER, OPENNESS, announced, comment, weigh, window_of
 from tests.portal.conftest import Client, SignIn, password_hash
 
+SECOND = timedelta(seconds=1)
 pytestmark = pytest.mark.thorough
 
 
@@ -55,6 +57,20 @@ def test_the_drafters_desk_registers_and_disposes_and_sees_the_receipt_once(
     assert "本县财力有限。" in shown
     drafter.cookies.set("language", "en")
     assert "not adopted" in drafter.get(page).text
+
+
+def test_a_letter_is_registered_through_the_api_within_the_window_only(
+    service: Service, number: str, signed_in: SignIn, clock: MovableClock
+) -> None:
+    opens, closes = window_of(service, number)
+    clock.now = closes
+    drafter = signed_in(DRAFTER)
+    status = {}
+    for at in (opens - SECOND, opens, closes - SECOND, closes):
+        letter = {"said": "请增加避险点。", "channel": "letter", "received_at": at.isoformat()}
+        answer = drafter.post(f"/api/v1/cases/{number}/comments", {"comment": letter})
+        status[at] = answer.status_code
+    assert list(status.values()) == [409, 201, 201, 409]
 
 
 def test_a_refusal_is_told_on_the_page_and_stores_nothing(

@@ -77,16 +77,14 @@ EXPECTED: dict[str, dict[str, int]] = {
     ),
     "POST /cases/{number}/limits/{clock_id}/resume": page(outsider=404) | dict.fromkeys(ROLES[2:], 422),
     "GET /cases/{number}/comments": page(outsider=404, administrator=403, manager=403),
-    # A document's case has no comments: whoever may read it is told on the page what is missing.
+    # The drafter passes the door and is told what is missing.
     **{
-        f"POST /cases/{{number}}/{what}": page(
-            outsider=404, drafter=422, reviewer=422, holder=422, administrator=403, manager=403
-        )
+        f"POST /cases/{{number}}/{what}": dict.fromkeys(ROLES, 403)
+        | {"nobody": 303, "outsider": 404, "drafter": 422}
         for what in ("comments", "themes", "comments/{serial}/weigh")
     },
-    "POST /cases/{number}/comments/{serial}/moderate": page(
-        outsider=404, drafter=422, reviewer=422, holder=422, administrator=403, manager=403
-    ),
+    "POST /cases/{number}/comments/{serial}/moderate": dict.fromkeys(ROLES, 403)
+    | {"nobody": 303, "outsider": 404},
     "POST /cases/{number}/comments/{serial}/erase": page(
         outsider=404, drafter=303, reviewer=403, holder=403, administrator=403, manager=403
     ),
@@ -162,6 +160,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     | {"nobody": 401},
     "POST /api/v1/cases": nobody_but(administrator=201, drafter=201),
     "GET /api/v1/cases/{number}": CASE,
+    "POST /api/v1/cases/{number}/comments": nobody_but(outsider=404, drafter=422),
     "GET /api/v1/cases/{number}/timeline": CASE,
     "GET /api/v1/cases/{number}/clocks": CASE,
     # Who may ask is told that the limit cannot be extended.
@@ -270,6 +269,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /api/v1/calendar": {"table": {}},
     "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
+    "POST /api/v1/cases/{number}/comments": {"comment": {}},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
