@@ -4,10 +4,19 @@ Importing this package installs them all.
 """
 
 from flows import (
+    earlier,
     participation_outcome,
+    policy_interpretation,
     proactive_disclosure,
     public_participation,
     publication_change,
 )
 
-__all__ = ["participation_outcome", "proactive_disclosure", "public_participation", "publication_change"]
+__all__ = [
+    "earlier",
+    "participation_outcome",
+    "policy_interpretation",
+    "proactive_disclosure",
+    "public_participation",
+    "publication_change",
+]

@@ -4,7 +4,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 DATA = Path(__file__).parent / "data" / "participation.yaml"
 LONGEST_COMMENT = 2_000
