@@ -10,14 +10,13 @@ from flows.public_participation import (
     CONFIDENTIALITY_REVIEW,
     DEPUTY_HEAD_REVIEW,
     OPENNESS_REVIEW,
-    REFERRAL,
     SECTION_REVIEW,
     SIGNATURE,
-    confidentiality_unsure,
 )
 from flows.public_participation_forms import Outcome, Signature
+from flows.referral import refer
 from rules.positions import Position
-from tasks import Action, Drafting, circulate, procedure, review, when
+from tasks import Action, Drafting, circulate, procedure, review
 
 DRAFTING = review(
     "drafting",
@@ -61,7 +60,7 @@ async def participation_outcome(_intake: Outcome) -> str:
         SECTION_REVIEW,
         OPENNESS_REVIEW,
         CONFIDENTIALITY_REVIEW,  # 五(三) 拟公开的信息应由制作或保存单位进行保密审查
-        when(confidentiality_unsure, REFERRAL),
+        refer(),
         DEPUTY_HEAD_REVIEW,
         SIGNATURE,
         ends=lambda _paper: False,

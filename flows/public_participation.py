@@ -4,7 +4,7 @@ Before a major decision the draft is put before the public and comments are invi
 answer, and what became of them is published. The numbers are those of 重大行政决策程序暂行条例 (713).
 """
 
-from flows.disclosure_forms import ConfidentialityReview, Finding
+from flows.disclosure_forms import ConfidentialityReview
 from flows.issuing import ISSUING_FORMS, issue_and_publish
 from flows.public_participation_forms import (
     Dispositions,
@@ -20,6 +20,7 @@ from flows.public_participation_forms import (
     Signature,
     Submission,
 )
+from flows.referral import refer
 from rules.participation import ParticipationForm
 from rules.positions import Position
 from tasks import (
@@ -31,7 +32,6 @@ from tasks import (
     all_of,
     await_case,
     circulate,
-    hold,
     open_case,
     procedure,
     reach,
@@ -64,12 +64,6 @@ def to_the_public(paper: Paper) -> bool:
 def exempted(paper: Paper) -> bool:
     """The head has approved that the procedure does not apply."""
     return emergency(paper) and paper.stands("exemption") and not paper.outcomes["exemption"].rejected
-
-
-def confidentiality_unsure(paper: Paper) -> bool:
-    """无法确定是否涉密，或不涉密但无法确定是否适宜公开."""
-    finding = paper.said("confidentiality-review", "finding")
-    return finding in (Finding.UNSURE_WHETHER_SECRET, Finding.UNSURE_WHETHER_SUITABLE)
 
 
 DRAFTING = review(
@@ -135,18 +129,6 @@ CONFIDENTIALITY_REVIEW = review(
     basis="应急厅函〔2019〕390号 五(三)",
     within="review-target",
 )
-REFERRAL = hold(
-    "referral",
-    ("保密审查请示", "Confidentiality referral"),
-    reason=(
-        "保密审查无法确定：请按程序报请确定；收到答复后由系统管理员解除暂停，审查人据答复重新填写结论。"
-        "确定之前不得公开。",
-        "The confidentiality review is unsure: refer it. When the answer is in, the administrator ends the "
-        "hold and the reviewer states the finding again. Until then nothing is published.",
-    ),
-    asks_again="confidentiality-review",
-    basis="应急厅函〔2019〕390号 五(三)",
-)
 DEPUTY_HEAD_REVIEW = review(
     "deputy-head-review",
     ("分管负责人审核", "Deputy head review"),
@@ -211,7 +193,7 @@ async def public_participation(_intake: Participation) -> str:
         when(to_the_public, LEGALITY_REVIEW),
         when(to_the_public, OPENNESS_REVIEW),
         when(to_the_public, CONFIDENTIALITY_REVIEW),  # 五(三) 拟公开的信息应由制作或保存单位进行保密审查
-        when(confidentiality_unsure, REFERRAL),
+        refer(),  # 五(三) 无法确定的，报请有权确定的机关确定
         when(to_the_public, DEPUTY_HEAD_REVIEW),
         when(to_the_public, SIGNATURE),
         ends=exempted,
