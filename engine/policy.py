@@ -41,6 +41,8 @@ class Act(StrEnum):
     SEE_OPINIONS = "see-opinions"
     KEEP_WATCH_LOG = "keep-watch-log"
     READ_WATCH_LOG = "read-watch-log"
+    WEIGH_COMMENTS = "weigh-comments"
+    MODERATE_COMMENTS = "moderate-comments"
 
 
 _NAMES = {
@@ -71,6 +73,8 @@ _NAMES = {
     Act.SEE_OPINIONS: ("查看舆情看板", "see the board of public opinion"),
     Act.KEEP_WATCH_LOG: ("登记值班监测日志", "write in the watch log"),
     Act.READ_WATCH_LOG: ("查看值班监测日志", "read the watch log"),
+    Act.WEIGH_COMMENTS: ("登记和处理该事项的意见", "register and dispose of comments on this case"),
+    Act.MODERATE_COMMENTS: ("审核该事项的意见是否展示", "decide which comments on this case are shown"),
 }
 
 
@@ -286,6 +290,28 @@ _OPINION_DESKS = (
 )
 
 
+def _weigh_comments(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.drafter_id:
+        return None
+    return _Refusal(
+        "意见由承办的拟稿人登记和处理",
+        "the drafter in charge registers and disposes of comments",
+        "请由拟稿人办理",
+        "Leave it to the drafter",
+    )
+
+
+def _moderate_comments(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "意见是否展示由政务公开工作机构审核",
+        "the openness office decides which comments are shown",
+        "请由政务公开工作机构办理",
+        "Leave it to the openness office",
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
@@ -326,4 +352,6 @@ _RULES = {
     Act.SEE_OPINIONS: _opinion_desk,
     Act.KEEP_WATCH_LOG: _monitor,
     Act.READ_WATCH_LOG: _watch_log_reader,
+    Act.WEIGH_COMMENTS: _weigh_comments,
+    Act.MODERATE_COMMENTS: _moderate_comments,
 }

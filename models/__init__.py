@@ -27,6 +27,17 @@ from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
 from models.opinion import OpinionRelease, OpinionSighting, WatchLogEntry
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
+from models.participation import (
+    CommentAuthor,
+    CommentDay,
+    CommentDisposition,
+    CommentModeration,
+    CommentTheme,
+    CommentUse,
+    CommentWindow,
+    ConsultationEvent,
+    PublicComment,
+)
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
     ORGAN_CHAIN,
@@ -52,6 +63,14 @@ __all__ = [
     "CaseLink",
     "Clock",
     "ClockAct",
+    "CommentAuthor",
+    "CommentDay",
+    "CommentDisposition",
+    "CommentModeration",
+    "CommentTheme",
+    "CommentUse",
+    "CommentWindow",
+    "ConsultationEvent",
     "Decision",
     "Delivery",
     "DocumentIssue",
@@ -72,6 +91,7 @@ __all__ = [
     "Organ",
     "Person",
     "Phrase",
+    "PublicComment",
     "Publication",
     "PublicationChange",
     "RegisterEntry",
