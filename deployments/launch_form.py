@@ -7,7 +7,6 @@ from sqlalchemy import select
 from engine.procedures import Procedure
 from engine.service import Service
 from models import Holding, Person, Unit
-from rules.positions import Position
 
 
 def launch_form(service: Service, chosen: Procedure) -> dict[str, Any]:
@@ -17,7 +16,7 @@ def launch_form(service: Service, chosen: Procedure) -> dict[str, Any]:
     a list; a single choice becomes the default.
     """
     schema = chosen.intake.model_json_schema()
-    choices = _choices(service)
+    choices = _choices(service, chosen)
     properties = {
         name: _property(name, place, stated, schema, choices.get(name, []))
         for place, (name, stated) in enumerate(schema["properties"].items())
@@ -39,6 +38,8 @@ def _property(
         **_definition(stated, schema),
         **{k: v for k, v in stated.items() if k not in ("$ref", "allOf")},
     }
+    if "$ref" in resolved.get("items", {}):
+        resolved["items"] = _definition(resolved["items"], schema)
     resolved["title"] = f"{stated.get('title', name)} {name}"
     resolved["position"] = place
     resolved.pop("maxLength", None)
@@ -58,15 +59,15 @@ def _definition(stated: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any
     return {"type": found["type"], "enum": found["enum"]}
 
 
-def _choices(service: Service) -> dict[str, list[str]]:
-    """Units by code, and the people who may draft, by user name."""
+def _choices(service: Service, chosen: Procedure) -> dict[str, list[str]]:
+    """Units by code, and the people who may be in charge, by user name."""
     person, holding, unit = Person.__table__, Holding.__table__, Unit.__table__
     with service.database.connect() as connection:
         units = connection.execute(select(unit.c.code).order_by(unit.c.code)).scalars().all()
         drafters = connection.execute(
             select(person.c.username)
             .join(holding, holding.c.person_id == person.c.id)
-            .where(holding.c.position == Position.DRAFTER.value, person.c.active)
+            .where(holding.c.position == chosen.opened_by.value, person.c.active)
             .distinct()
             .order_by(person.c.username)
         ).scalars()

@@ -12,6 +12,7 @@ from engine.advance import advance
 from engine.forms import clean_opinion
 from engine.opening import ask
 from engine.policy import Act, Facts, permit
+from engine.procedures import procedure
 from engine.service import Service
 from engine.telling import tell_handed_over
 from engine.work import Work, work_on_case
@@ -62,8 +63,9 @@ def hand_over_draft(service: Service, actor: Actor, number: str, *, to: str, rea
 def _check(work: Work, chosen: Actor) -> None:
     if chosen.person_id == work.case.drafter_id:
         raise _refused(chosen, "已是本事项的拟稿人", "drafts this case already")
-    if not chosen.holds(Position.DRAFTER, work.case.unit_id):
-        raise _refused(chosen, "不是起草股室的拟稿人", "is no drafter of the drafting unit")
+    post = procedure(work.case.procedure, work.case.version).opened_by
+    if not chosen.holds(post, work.case.unit_id if post.of_unit else None):
+        raise _refused(chosen, f"不是该股室的{post.chinese}", f"is no {post.english} of the case's unit")
     if any(row.decided_by == chosen.person_id for row in work.assignments):
         raise _refused(
             chosen, "已参与本文审核，不得兼任拟稿人", "reviewed this document and may not draft it"

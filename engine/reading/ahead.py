@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from engine.actor import Actor
-from engine.calls import Action, ActivityCall, AwaitCall, Call, RecordCall, ReviewCall, SigningOrder
+from engine.calls import Action, AwaitCall, Call, RecordCall, ReviewCall, SigningOrder
 from engine.forms import Form, NoAnswers
 from engine.outcomes import Done, Outcome, ReviewOutcome, encode
 from engine.procedures import Procedure, procedure
@@ -36,13 +36,18 @@ _UNDECIDED = -1
 
 @dataclass(frozen=True)
 class Ahead:
-    """One step to come: a review asks ``positions``; an ending has no step, only its closing word."""
+    """One step to come: a review asks ``positions``; an ending has no step, only its closing word.
+
+    ``units``: of the positions, by code, where others than the case's own are asked. ``now``: it is open.
+    """
 
     step: Named | None
     kind: str
     positions: list[Named]
     basis: str
     ending: str = ""
+    units: tuple[str, ...] = ()
+    now: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def _run_ahead(
         at = position.waiting[0]  # of branches, one after the other: nobody knows which is first
         call = at.call
         if not (isinstance(call, RecordCall) and call.effect in CLOCKS):  # nobody waits there
-            ahead.append(_shown(call))
+            ahead.append(replace(_shown(call), now=(call.key, at.round) in journal))
         known[call.key, at.round] = Recorded(
             call.kind, call.as_json(), encode(_usual(chosen, call, draft, website))
         )
@@ -218,6 +223,5 @@ def _pretend(call: Call, _round: int, *, website: str) -> Outcome | None:
 def _shown(call: Call) -> Ahead:
     named = Named(call.key, call.title.zh, call.title.en)
     positions = [position_named(p) for p in call.signers] if isinstance(call, ReviewCall) else []
-    return Ahead(
-        named, call.kind if not isinstance(call, ActivityCall) else "activity", positions, call.basis
-    )
+    units = tuple(call.units) if isinstance(call, ReviewCall) else ()
+    return Ahead(named, call.kind, positions, call.basis, units=units)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, text
 from engine.actor import Actor, about_holdings
 from engine.calls import Action
 from engine.policy import Act, Facts, kept_out, may
+from engine.procedures import procedure
 from engine.reading.case_view import (
     CaseView,
     Decided,
@@ -25,6 +26,8 @@ from engine.reading.stated import stated_of
 from engine.reading.values import Named, Wording, position_named, snapshot, step_named
 from engine.reading.visible import Visible, load_visible
 from engine.service import Service
+from rules.errors import UnknownProcedure
+from rules.positions import Position
 
 _TIMELINE = text(
     """
@@ -95,6 +98,7 @@ def read_case(service: Service, actor: Actor, number: str) -> CaseView:
         may_read_document=case.may_read_document,
         unit=Named(row.unit_code, row.unit_name, row.unit_code),
         drafter=row.drafter,
+        in_charge=position_named(_opened_by(row)),
         launched_by=row.launcher,
         channel=row.channel,
         launched_at=row.launched_at,
@@ -125,6 +129,13 @@ def read_timeline(service: Service, actor: Actor, number: str) -> Timeline:
     with snapshot(service) as connection:
         case = load_visible(connection, actor, number)
         return Timeline(case.row.number, _timeline(connection, case))
+
+
+def _opened_by(row: Row[Any]) -> Position:
+    try:
+        return procedure(row.procedure, row.version).opened_by
+    except UnknownProcedure:  # of a version that is not installed any more
+        return Position.DRAFTER
 
 
 def _state(row: Row[Any], at: Sequence[OpenStep], incidents: Sequence[IncidentView]) -> str:

@@ -108,6 +108,7 @@ class CaseView:
     may_read_document: bool
     unit: Named
     drafter: str
+    in_charge: Named  # the post of who is called drafter here: of some procedures it is another
     launched_by: str | None
     channel: str
     launched_at: datetime

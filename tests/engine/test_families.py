@@ -170,3 +170,13 @@ def test_the_doctor_finds_a_wait_for_nothing_and_one_that_is_over(service: Servi
             text("UPDATE step SET call = jsonb_set(call, '{cases}', '[\"TP-1\"]') WHERE kind = 'await'")
         )
     assert "open-await-names-cases" in broken(service)
+
+
+def test_every_open_branch_is_where_the_case_is_now(service: Service, bureau: Bureau) -> None:
+    from engine.reading import read_path_ahead
+
+    number = begin(service, "test-branches")
+    ahead = read_path_ahead(service, bureau.actor("administrator"), number)
+    now = {each.step.key for each in ahead if each.now and each.step}
+    assert now == {todo.step for todo in todos_of(service, number)}
+    assert [each.step.key for each in ahead if each.step and not each.now][-1] == "after"

@@ -1,0 +1,34 @@
+"""Prefect's launch form of every procedure: flat, whole, with the choices of the post that opens it."""
+
+import json
+
+import pytest
+
+from deployments.launch_form import launch_form
+from engine.procedures import Procedure, installed
+from engine.service import Service
+from tests.builders import Bureau, add_person
+from tests.engine.families import families_installed
+
+
+@pytest.mark.parametrize("chosen", installed(), ids=lambda chosen: chosen.key)
+def test_no_field_of_a_launch_form_points_elsewhere(
+    service: Service, bureau: Bureau, chosen: Procedure
+) -> None:
+    form = launch_form(service, chosen)
+    assert "$ref" not in json.dumps(form)  # Prefect's page draws nothing for what is defined elsewhere
+    assert [field["position"] for field in form["properties"].values()] == list(
+        range(len(form["properties"]))
+    )
+
+
+def test_who_may_be_in_charge_is_who_holds_the_post_that_opens_the_procedure(
+    service: Service, bureau: Bureau
+) -> None:
+    with families_installed(), service.database.begin() as connection:
+        (chosen,) = [each for each in installed() if each.key == "test-of-a-year"]
+        add_person(connection, "second_openness", chosen.opened_by)
+    assert launch_form(service, chosen)["properties"]["drafter"]["enum"] == [
+        "openness_office",
+        "second_openness",
+    ]
