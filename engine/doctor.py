@@ -17,6 +17,7 @@ from engine.invariants import CHECKS, Severity
 from engine.law import law_of
 from engine.ledger import verify
 from engine.procedures import installed, procedure
+from engine.reading.catalogue import loose_for_too_long
 from engine.reading.values import snapshot
 from engine.service import Service
 from rules.errors import LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
@@ -84,6 +85,7 @@ def examine(service: Service) -> list[Finding]:
             *_limits(service, connection),
             *_law(connection),
             *_arranged(service, connection),
+            *_catalogue(service, connection),
             *_procedures(connection),
             *_positions(service, connection),
         ]
@@ -190,6 +192,17 @@ def _arranged(service: Service, connection: Connection) -> Iterator[Finding]:
                 f"the arrangement of days off for {year} is not known, and dates in it are provisional; "
                 "import it once the General Office of the State Council has published it",
             )
+
+
+def _catalogue(service: Service, connection: Connection) -> Iterator[Finding]:
+    for slug in loose_for_too_long(service, connection):
+        yield Finding(
+            "publication-has-catalogue-row",
+            Severity.WARNING,
+            slug,
+            "已公开的文件超过本单位规定的天数仍未归入标准目录",
+            "a published document is under no row of the catalogue, longer than the site allows",
+        )
 
 
 def _procedures(connection: Connection) -> Iterator[Finding]:

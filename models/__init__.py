@@ -11,6 +11,7 @@ from models.case import (
     Milestone,
     Step,
 )
+from models.catalogue import CatalogueChange, CatalogueItem, LinkCheck, PublicationCatalogue
 from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
@@ -49,6 +50,8 @@ __all__ = [
     "Case",
     "CaseCounter",
     "CaseLink",
+    "CatalogueChange",
+    "CatalogueItem",
     "Clock",
     "ClockAct",
     "Decision",
@@ -63,6 +66,7 @@ __all__ = [
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "LinkCheck",
     "MessageWish",
     "Milestone",
     "Notification",
@@ -70,6 +74,7 @@ __all__ = [
     "Person",
     "Phrase",
     "Publication",
+    "PublicationCatalogue",
     "PublicationChange",
     "RegisterEntry",
     "RegisterFile",

@@ -7,6 +7,7 @@ from portal.problems import answer_problem, status_of
 from portal.web import (
     calendar,
     cases,
+    catalogue,
     clock,
     files,
     inbox,
@@ -18,7 +19,9 @@ from portal.web import (
     me,
     messages,
     pages,
+    patrol,
     people,
+    registers,
     signing,
     todo,
     what_if,
@@ -42,6 +45,9 @@ ROUTERS = [
         people,
         calendar,
         what_if,
+        catalogue,
+        registers,
+        patrol,
         me,
         clock,
         pages,
@@ -52,7 +58,8 @@ ROUTERS = [
 
 def answer_error(request: Request, error: GongkaiError) -> Response:
     """A page for people at a page of ours, a problem document for programs."""
-    is_page = not request.url.path.startswith(("/api/", "/register", "/healthz"))
+    path = request.url.path
+    is_page = not (path == "/register" or path.startswith(("/api/", "/register/", "/healthz")))
     if is_page and "text/html" in request.headers.get("accept", ""):
         if isinstance(error, OwnPasswordFirst):
             return pages.see_other("/password")

@@ -12,6 +12,7 @@ from engine.reading import CaseView, VersionContent
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
+from portal.web.catalogue import standing_of
 from portal.web.disclosure import disclosure_of
 from portal.web.limit_picture import picture_of
 from portal.web.pages import page, see_other
@@ -53,6 +54,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         flow_run=reading.read_flow_run(service, session.actor, view.number),
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         **_limits(service, session, view),
+        **standing_of(service, session, view.number),
         family=reading.read_family(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],

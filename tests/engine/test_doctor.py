@@ -308,6 +308,8 @@ def test_every_check_that_can_find_something_is_tried_here() -> None:
             "time-is-real",
             "open-await-names-cases",
             "await-is-over",
+            "catalogue-is-what-its-history-says",
+            "published-page-is-there",
         }
     )
     assert {check.name for check in CHECKS} <= tried
