@@ -396,7 +396,8 @@ CHECKS = (
         "a row of the catalogue does not say what its history says last",
         "SELECT i.domain || ' / ' || i.level1 || ' / ' || i.level2 AS place FROM catalogue_item i"
         " LEFT JOIN LATERAL (SELECT after FROM catalogue_change WHERE item_id = i.id"
-        " ORDER BY id DESC LIMIT 1) h ON true WHERE h.after IS DISTINCT FROM to_jsonb(i) - '{{id,position,imported}}'::text[]",
+        " ORDER BY id DESC LIMIT 1) h ON true"
+        " WHERE h.after IS DISTINCT FROM to_jsonb(i) - '{{id,position,imported}}'::text[]",
     ),
     # What a person should see to.
     Check(

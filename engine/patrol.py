@@ -1,7 +1,7 @@
 """网址巡查 the patrol: looks at the pages of published documents, and tells whoever keeps the website.
 
-Gentle: one page of a host in a round of the leading worker, each page once in the site's number of days. A look
-is guarded as any other (page_fetch). Nothing is changed by it: what is found is recorded and told.
+Gentle: one page of a host in a round of the leading worker, each page once in the site's number of days.
+A look is guarded as any other (page_fetch). Nothing is changed by it: what is found is recorded and told.
 """
 
 from collections.abc import Callable

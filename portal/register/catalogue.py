@@ -18,13 +18,14 @@ FIELDS = tuple(field for field in ALL_FIELDS if field.name not in (*KEY, "time_l
 # Row security leaves out what was taken down, here too.
 _ROWS = text(
     """
+    WITH placed AS (SELECT c.item_id, e.id, e.slug, e.title, e.published_at
+                      FROM catalogued c JOIN register_entry e ON e.slug = c.slug)
     SELECT i.id, i.domain, i.level1, i.level2, i.basis, i.time_limit, i.subject, i.channels, i.audience,
            i.method, i.tier, i.status,
-           (SELECT count(*) FROM catalogued c JOIN register_entry e ON e.slug = c.slug
-             WHERE c.item_id = i.id) AS total,
+           (SELECT count(*) FROM placed p WHERE p.item_id = i.id) AS total,
            COALESCE((SELECT jsonb_agg(d) FROM (
-               SELECT e.slug, e.title, e.published_at FROM catalogued c JOIN register_entry e ON e.slug = c.slug
-                WHERE c.item_id = i.id ORDER BY e.published_at DESC, e.id DESC LIMIT :shown) d), '[]') AS newest
+               SELECT p.slug, p.title, p.published_at FROM placed p WHERE p.item_id = i.id
+                ORDER BY p.published_at DESC, p.id DESC LIMIT :shown) d), '[]') AS newest
       FROM catalogue_item i WHERE i.active ORDER BY i.position, i.id
     """
 )

@@ -61,14 +61,14 @@ def export_board(request: Request, session: Writer, form: Form) -> Response:
     return attachment(taken)
 
 
-@router.get("/catalogue/rows/{number}")
-def row(request: Request, session: Reader, number: RowId) -> HTMLResponse:
+@router.get("/catalogue/rows/{item_id}")
+def row(request: Request, session: Reader, item_id: RowId) -> HTMLResponse:
     """One row: what it says, its documents, its history; who may edits it here."""
-    return _row_page(request, session, number)
+    return _row_page(request, session, item_id)
 
 
-@router.post("/catalogue/rows/{number}")
-def save_row(request: Request, session: Writer, form: Form, number: RowId) -> Response:
+@router.post("/catalogue/rows/{item_id}")
+def save_row(request: Request, session: Writer, form: Form, item_id: RowId) -> Response:
     """Let the row say this, with a reason."""
     service: Service = request.app.state.service
     permit(session.actor, Act.EDIT_CATALOGUE)
@@ -77,15 +77,15 @@ def save_row(request: Request, session: Writer, form: Form, number: RowId) -> Re
         edit_row(
             service,
             session.actor,
-            number,
+            item_id,
             _said(form),
             active=one(form, "active") == "true",
             reason=one(form, "reason"),
             seen=int(seen) if seen.isdecimal() and len(seen) < 16 else 0,
         )
     except GongkaiError as error:
-        return _row_page(request, session, number, typed=form, error=error)
-    return see_other(f"/catalogue/rows/{number}")
+        return _row_page(request, session, item_id, typed=form, error=error)
+    return see_other(f"/catalogue/rows/{item_id}")
 
 
 @router.get("/catalogue/new")
@@ -217,12 +217,12 @@ def _rights(session: Reader) -> dict[str, bool]:
 def _row_page(
     request: Request,
     session: Reader,
-    number: int,
+    item_id: int,
     *,
     typed: Fields | None = None,
     error: GongkaiError | None = None,
 ) -> HTMLResponse:
-    view = reading.read_row(request.app.state.service, number)
+    view = reading.read_row(request.app.state.service, item_id)
     return page(
         request,
         "catalogue_row.html",
@@ -234,7 +234,7 @@ def _row_page(
         active=one(typed, "active") == "true" if typed else view.row.active,
         reason=one(typed, "reason") if typed else "",
         error=error,
-        here=f"/catalogue/rows/{number}",
+        here=f"/catalogue/rows/{item_id}",
         **_choices(),
         **_rights(session),
     )

@@ -8,7 +8,7 @@ from engine.reading.catalogue import BoardRow
 
 @dataclass(frozen=True)
 class Cell:
-    """One row's cell. ``kind`` is its colour, ``mark`` the same in a character: colour never says it alone."""
+    """One row's cell. ``kind`` is its colour, ``mark`` says the same in a character."""
 
     row: BoardRow
     x: str

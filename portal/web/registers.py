@@ -24,21 +24,21 @@ def registers(request: Request, session: Reader) -> HTMLResponse:
     return _page(request, session, next(iter(REGISTERS)), 1)
 
 
-@router.get("/registers/{key}")
-def register(
+@router.get("/registers/{register}")
+def one_register(
     request: Request,
     session: Reader,
-    key: Key,
+    register: Key,
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """What one may know of a register, newest first."""
-    return _page(request, session, key, number)
+    return _page(request, session, register, number)
 
 
-@router.post("/registers/{key}/export")
-def export(request: Request, session: Writer, form: Form, key: Key) -> Response:
+@router.post("/registers/{register}/export")
+def export(request: Request, session: Writer, form: Form, register: Key) -> Response:
     """The register under the same filters, to take away; the ledger notes it."""
-    found = register_of(key)
+    found = register_of(register)
     wanted = read_wanted(found, {name: values[-1] for name, values in form.items()})
     taken = export_register(
         request.app.state.service,
