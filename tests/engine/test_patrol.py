@@ -171,6 +171,12 @@ def test_one_page_of_a_host_in_a_round_and_no_host_waits_for_another(
         assert patrol.run() == 2
         assert {url[8] for url in asked[before:]} == {"a", "b"}
     assert (patrol.run(), len(set(asked))) == (0, 6)
+    clock.move(days=1)
+    asked.clear()
+    patrol.run()
+    assert sorted(url[-6:] for url in asked) == ["1.html", "2.html"], (
+        "what was seen the longest ago comes first"
+    )
 
 
 def test_the_patrol_changes_nothing_but_its_own_records(

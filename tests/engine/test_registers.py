@@ -72,6 +72,7 @@ def test_who_took_part_finds_it_by_any_of_its_words(service: Service, bureau: Bu
         assert (row["title"], row["attribute"]) == (HIDDEN, "不予公开")
     assert look(service, "office", q="没有这个词").rows == []
     assert look(service, "office", to="2026-04-19").rows == []
+    assert look(service, "office", **{"from": "2026-04-21"}).rows == []
     assert look(service, "office", **{"from": "2026-04-20", "to": "2026-04-20"}).total == 1
     assert [HIDDEN in line for line in export(service, "office", q=WORD)] == [False, True]
 

@@ -66,6 +66,7 @@ def test_the_public_catalogue_links_to_standing_documents_and_to_nothing_else(
     slugs = [publish(service, number, title=f"处罚决定{number}") for number in range(1, 6)]
     put_into_catalogue(service, bureau.actor("publisher"), dict.fromkeys(slugs, item))
     change(service, slugs[4])
+    publish(service, 6, title="另一件")
     page = stranger.get("/catalogue").text
     assert f'href="/register/{slugs[3]}"' in page
     assert "处罚决定5" not in page, "taken down"

@@ -127,6 +127,7 @@ def test_a_row_of_the_sites_own_meets_the_file_by_its_names() -> None:
         ("关于对某化工厂作出行政处罚的决定", ("安全生产", "依法行政", "行政处罚")),
         ("关于启动冬春救助发放因灾过渡期生活救助的公告", ("救灾", "灾后救助", "因灾过渡期生活救助")),
         ("关于中秋放假的函", None),
+        ("关于备灾储备的请示", None),  # shares with a group alone
     ],
 )
 def test_a_row_is_suggested_by_shared_words_or_none(title: str, suggested: tuple[str, ...] | None) -> None:
