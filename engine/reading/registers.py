@@ -65,24 +65,27 @@ _PARTS = {
 }
 _PARTS["knows"] = f"(:everything OR c.title_is_public OR {_PARTS['reads']})"
 
+# Whoever does not read a document finds of it what the register shows: a copy may leave parts out.
 DOCUMENTS = Register(
     "documents",
     "文件台账",
     "Documents",
     """
-    SELECT *, concat_ws(' ', number, doc_no, title, CASE WHEN open_text THEN body END) AS searched FROM (
+    SELECT *, concat_ws(' ', number, doc_no, title, body) AS searched FROM (
       SELECT c.id AS place, (c.launched_at AT TIME ZONE :zone)::date AS day, c.number, u.name AS unit,
-             CASE WHEN c.title_is_public OR {reads} THEN v.title END AS title,
+             CASE WHEN {reads} THEN v.title WHEN c.title_is_public THEN COALESCE(e.title, c.title) END
+               AS title,
              CASE WHEN c.title_is_public OR {reads} THEN v.attribute END AS attribute,
              CASE WHEN {reads} THEN v.ground END AS ground,
              i.doc_no, i.formed_on, i.issued_on, (p.published_at AT TIME ZONE :zone)::date AS published_on,
              CASE WHEN c.closed_at IS NULL THEN '办理中' ELSE c.outcome END AS state,
-             v.body, {reads} OR p.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM publication_change x
-               WHERE x.publication_id = p.id AND x.kind = 'take_down') AS open_text
+             CASE WHEN {reads} THEN v.body ELSE e.body END AS body
         FROM cases c JOIN document_version v ON v.id = c.document_version_id
         JOIN unit u ON u.id = c.unit_id
         LEFT JOIN document_issue i ON i.case_id = c.id
         LEFT JOIN LATERAL (SELECT * FROM publication WHERE case_id = c.id ORDER BY id DESC LIMIT 1) p ON true
+        LEFT JOIN register_entry e ON e.idempotency_key = p.idempotency_key AND NOT EXISTS (
+             SELECT 1 FROM publication_change x WHERE x.slug = e.slug AND x.kind = 'take_down')
        WHERE {knows}) documents
     """,
     (

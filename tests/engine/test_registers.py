@@ -4,8 +4,11 @@ import csv
 from io import StringIO
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from engine.activities import ACTIVITIES
 from engine.acts.export import Form, export_register
+from engine.leases import claim, settle
 from engine.policy import Act, Facts, may
 from engine.reading.registers import (
     CHANGES,
@@ -145,6 +148,28 @@ def test_a_published_document_is_in_the_register_with_its_dates(service: Service
         "主动公开",
     )
     assert row["doc_no"] == "青应急〔2026〕1号"
+
+
+def test_parts_withheld_from_the_published_copy_are_found_by_those_alone_who_read_the_whole(
+    service: Service, bureau: Bureau
+) -> None:
+    draft = {"title": "关于某厂的决定", "body": f"该厂{WORD}存在隐患。", "attribute": "主动公开"}
+    number = launch_case(service, draft=draft).number
+    decide_all(service, number)
+    step = scalars(service, "SELECT step_id FROM activity WHERE settled_at IS NULL")[0]
+    lease = claim(service, step, holder="test")
+    assert lease is not None
+    settle(service, lease, ACTIVITIES[lease.activity](service, lease))
+    assert look(service, "manager", q=WORD).total == 1, "public as a whole"
+    owner = create_engine(service.settings.owner_database_url.get_secret_value())
+    with owner.begin() as connection:  # as if the copy had left the part out
+        connection.execute(text("ALTER TABLE register_entry DISABLE TRIGGER USER"))
+        connection.execute(text("UPDATE register_entry SET body = '该厂[不予公开]存在隐患。'"))
+        connection.execute(text("ALTER TABLE register_entry ENABLE TRIGGER USER"))
+    owner.dispose()
+    assert look(service, "manager", q=WORD).total == 0
+    assert look(service, "manager", q="存在隐患").total == 1
+    assert look(service, "office", q=WORD).total == 1, "the office has read it all"
 
 
 @pytest.mark.parametrize("register", REGISTERS.values(), ids=lambda register: register.key)
