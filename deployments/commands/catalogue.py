@@ -21,14 +21,14 @@ from deployments.commands.terminal import (
 )
 
 if TYPE_CHECKING:
-    from engine.acts.catalogue import CatalogueImported, Difference
+    from engine.acts.import_catalogue import CatalogueImported, Difference
 
 app = typer.Typer(no_args_is_help=True, help="标准目录 / the standard catalogue")
 
 
 @app.command("import", epilog=EPILOG)
 @prints
-def import_catalogue(
+def bring(
     file: Annotated[str, typer.Argument(help="CSV 文件 / a CSV file")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="只说明会有什么变化 / say what would change")
@@ -39,13 +39,13 @@ def import_catalogue(
     person: Annotated[str | None, typer.Option("--as", help="以何人身份 / as whom")] = None,
 ) -> None:
     """导入标准目录，不覆盖本单位的修改 / import the catalogue; what the site edited stays"""
-    from engine.acts import catalogue
+    from engine.acts.import_catalogue import LARGEST_BYTES, import_catalogue
     from engine.plain_files import read_text
 
-    largest, name = catalogue.LARGEST_BYTES, Path(file).name
-    said = read_text(read_bytes(file, largest=largest), name=name, largest=largest)
+    name = Path(file).name
+    said = read_text(read_bytes(file, largest=LARGEST_BYTES), name=name, largest=LARGEST_BYTES)
     with opened() as service, working("正在导入", "Importing"):
-        done = catalogue.import_catalogue(
+        done = import_catalogue(
             service, acting(service, person), said, where=name, take_file=take_file, dry_run=dry_run
         )
     if speech.as_json:

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from engine.acts.catalogue import CatalogueImported, add_item, edit_row, import_catalogue
+from engine.acts.catalogue import add_item, edit_row
 from engine.acts.export import BOARD, export_table
 from engine.acts.export import Form as ExportForm
+from engine.acts.import_catalogue import CatalogueImported, import_catalogue
 from engine.acts.put_into_catalogue import put_into_catalogue
 from engine.policy import Act, Facts, may, permit
 from engine.reading import catalogue as reading

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from engine.acts.catalogue import CatalogueImported, add_item, edit_row, import_catalogue
+from engine.acts.catalogue import add_item, edit_row
+from engine.acts.import_catalogue import CatalogueImported, import_catalogue
 from engine.acts.put_into_catalogue import put_into_catalogue
 from engine.doctor import examine
 from engine.ledger import verify
