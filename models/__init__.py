@@ -11,6 +11,7 @@ from models.case import (
     Milestone,
     Step,
 )
+from models.catalogue import CatalogueChange, CatalogueItem, LinkCheck, PublicationCatalogue
 from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
@@ -61,6 +62,8 @@ __all__ = [
     "Case",
     "CaseCounter",
     "CaseLink",
+    "CatalogueChange",
+    "CatalogueItem",
     "Clock",
     "ClockAct",
     "CommentAuthor",
@@ -83,6 +86,7 @@ __all__ = [
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "LinkCheck",
     "MessageWish",
     "Milestone",
     "Notification",
@@ -93,6 +97,7 @@ __all__ = [
     "Phrase",
     "PublicComment",
     "Publication",
+    "PublicationCatalogue",
     "PublicationChange",
     "RegisterEntry",
     "RegisterFile",

@@ -14,6 +14,12 @@ from rules.errors.cases import (
     SettingsRefused,
     UnknownProcedure,
 )
+from rules.errors.catalogue import (
+    CatalogueChangedMeanwhile,
+    CatalogueRowNotFound,
+    CatalogueRowTaken,
+    UnknownRegister,
+)
 from rules.errors.documents import (
     ClassifiedContentRefused,
     DatesOutOfOrder,
@@ -94,6 +100,9 @@ __all__ = [
     "CalendarTableRefused",
     "CaseClosed",
     "CaseNotFound",
+    "CatalogueChangedMeanwhile",
+    "CatalogueRowNotFound",
+    "CatalogueRowTaken",
     "ClassifiedContentRefused",
     "ClockActNotFound",
     "ClockActPending",
@@ -154,6 +163,7 @@ __all__ = [
     "UnknownPeriod",
     "UnknownPerson",
     "UnknownProcedure",
+    "UnknownRegister",
     "UnknownUnit",
     "UnreviewedPublicationRefused",
     "UploadNotFound",
