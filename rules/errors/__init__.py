@@ -1,6 +1,7 @@
 """The one family of errors people can meet, by what they are about: every sentence stands here once."""
 
 from rules.errors.base import GongkaiError, InvalidInput, Kind, Said
+from rules.errors.bulk import BulkNotFound, RowKeyUsed, RowRefused
 from rules.errors.cases import (
     AlreadyOpened,
     CaseClosed,
@@ -75,6 +76,7 @@ __all__ = [
     "AssignmentClosed",
     "AssignmentNotFound",
     "AssignmentStale",
+    "BulkNotFound",
     "CalendarTableRefused",
     "CaseClosed",
     "CaseNotFound",
@@ -115,6 +117,8 @@ __all__ = [
     "PageWithoutDocument",
     "PublicationNotFound",
     "RequestForged",
+    "RowKeyUsed",
+    "RowRefused",
     "Said",
     "SettingsRefused",
     "TimeNotMovable",
