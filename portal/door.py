@@ -32,7 +32,14 @@ MAX_BODY_WITH_CALENDAR = 256_000
 MAX_VALUES = 10_000
 MAX_DEPTH = 16
 MAX_NUMBER = 2**53
-_CARRIES_DOCUMENTS = ("/api/v1/cases", "/api/v1/assignments/", "/todo/", "/launch")
+_CARRIES_DOCUMENTS = (
+    "/api/v1/cases",
+    "/api/v1/assignments/",
+    "/todo/",
+    "/launch",
+    "/api/v1/bulk-launches",
+    "/bulk",
+)
 _CARRIES_CALENDARS = ("/api/v1/calendar", "/calendar", "/api/v1/what-if", "/what-if")
 _FORM = b"application/x-www-form-urlencoded"
 _LOOKED_THROUGH_IN_PLACE = 64_000
