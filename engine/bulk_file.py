@@ -199,7 +199,9 @@ def _fields(chosen: Procedure) -> dict[str, _Field]:
 def _columns(intake: type[Intake], *, drafts: bool) -> dict[str, _Field]:
     found: dict[str, _Field] = {}
     forms: list[tuple[str, type[BaseModel]]] = [("intake", intake)]
-    for part, form in [*forms, ("draft", Drafting)] if drafts else forms:
+    if drafts:
+        forms.append(("draft", Drafting))
+    for part, form in forms:
         schema = form.model_json_schema()
         for name, described in schema.get("properties", {}).items():
             entry = (part, name, {**described, "$defs": schema.get("$defs", {})})

@@ -86,8 +86,8 @@ def case(
         bool, typer.Option("--dry-run", help="bulk-launch：只逐行检查 / look at every row and store nothing")
     ] = False,
 ) -> None:
-    """查看事项；retry：异常后重试；urge：催办；hand-over：改派拟稿人；bulk-launch：从文件批量发起 / show, retry, urge,
-    hand over a case; launch many from a file"""
+    """查看事项；retry：异常后重试；urge：催办；hand-over：改派拟稿人；bulk-launch：从文件批量发起
+    / show, retry, urge, hand over a case; launch many from a file"""
     match words:
         case [number]:
             _show(number.upper(), as_)

@@ -38,7 +38,7 @@ class BulkRows(BaseModel):
     summary="Launch many cases from a file",
 )
 def upload(who: Who, body: BulkBody) -> Response:
-    """Every row is looked at; with ``start`` the good ones are launched, one after the other, after the answer.
+    """Every row is looked at; with ``start`` the good ones are launched, one by one, after the answer.
 
     A row's ``key`` (else its content) says which launch it is: the same file again launches nothing twice.
     """
