@@ -50,6 +50,18 @@ class Desk:
         key = {"Idempotency-Key": f"demo-{sample.id}"}
         return str(self._asked("POST", "/cases", json=body, headers=key)["number"])
 
+    def refused(self, sample: Sample) -> str:
+        """Try the launch that a sample must be refused first; says the code of the refusal.
+
+        Raises:
+            DemonstrationFailed: it was taken.
+        """
+        body = {"procedure": sample.procedure, **(sample.refused or {})}
+        answer = self._http.request("POST", "/cases", json=body)
+        if not answer.is_client_error:
+            raise DemonstrationFailed(where=sample.id, why=f"not refused: HTTP {answer.status_code}")
+        return str(answer.json()["code"])
+
     def case(self, number: str) -> dict[str, Any]:
         """A case as this person sees it."""
         return self._asked("GET", f"/cases/{number}")
@@ -57,6 +69,10 @@ class Desk:
     def inbox(self) -> list[dict[str, Any]]:
         """This person's open to-dos."""
         return list(self._asked("GET", "/inbox")["todos"])
+
+    def todo(self, todo_id: int) -> dict[str, Any]:
+        """One to-do of this person's."""
+        return self._asked("GET", f"/assignments/{todo_id}")
 
     def decide(self, todo: dict[str, Any], sample: Sample) -> dict[str, Any]:
         """Decide as the sample's script says, about the version that was shown."""
@@ -137,6 +153,21 @@ class Walk:
     def advance_to(self, instant: datetime) -> None:
         """Move virtual time, as the administrator."""
         self._desk(self.launcher).advance_to(instant)
+
+    def launch(self, sample: Sample) -> str:
+        """Launch a sample, as the administrator; says its number."""
+        desk = self._desk(self.launcher)
+        if sample.refused is not None:
+            desk.refused(sample)
+        return desk.launch(sample)
+
+    def decide(self, username: str, todo_id: int, sample: Sample) -> None:
+        """Decide one to-do as its holder, as the sample's script says."""
+        desk = self._desk(username)
+        todo = desk.todo(todo_id)
+        began = time.perf_counter()
+        decided = desk.decide(todo, sample)
+        self._note(began, username, (todo["step"]["zh"], todo["step"]["en"]), decided["action"])
 
     def asked(self, number: str) -> list[str]:
         """Whose inbox holds an escalation of this case."""
