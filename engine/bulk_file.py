@@ -192,7 +192,7 @@ _Field = tuple[str, str, dict[str, Any]]  # of intake or draft, its name, its sc
 
 def _fields(chosen: Procedure) -> dict[str, _Field]:
     """Every column the procedure takes, by name and by Chinese title; the intake's come first."""
-    return _columns(chosen.intake, drafts=Drafting in chosen.forms.values())
+    return _columns(chosen.intake, drafts=any(issubclass(form, Drafting) for form in chosen.forms.values()))
 
 
 @cache

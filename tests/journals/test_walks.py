@@ -15,6 +15,8 @@ from engine.acts.retry import retry_case
 from engine.procedures import procedure
 from engine.service import Service
 from tests.builders import Bureau, MovableClock
+from tests.engine.pairs import begin_pair, move, publish
+from tests.engine.test_two_versions import only_version_1
 from tests.journals import FOLDER, closing_word, journal_of, keep
 from tests.journals.keep import KEEP
 from tests.page_site import PageSite
@@ -109,7 +111,8 @@ def test_a_disclosure_that_was_held_replays_as_it_was_walked(offices: Service, c
     sample = read_sample("ZD-01", today=offices.today)
     unsure = Scripted(opinion="不能确定，报请。", answers=UNSURE)
     held = replace(sample, script=sample.script | {("confidentiality-review", 1): unsure})
-    number = walk(offices, clock, held)
+    with only_version_1():
+        number = walk(offices, clock, held)
     assert outcome_of(offices, number) == ""
     retry_case(offices, offices.actor("lin.xue", channel="api"), number, kind="hold")
     _go_on(offices, clock, held)
@@ -157,6 +160,17 @@ def test_a_change_of_what_is_public_replays_as_it_was_walked(
     number = walk(looking, clock, varied)
     assert outcome_of(looking, number) == (ends or change.outcome)
     kept_as(looking, number, f"{case_id.lower()}-{name}")
+
+
+def test_a_document_and_its_interpretation_replay_as_they_were_walked(
+    service: Service, bureau: Bureau
+) -> None:
+    document, interpretation = begin_pair(service, "vital_interests")
+    move(service, document, interpretation)
+    publish(service, document)
+    move(service, document, interpretation)
+    kept_as(service, document, "with-its-interpretation")
+    kept_as(service, interpretation, "with-its-document")
 
 
 def _go_on(service: Service, clock: MovableClock, sample: Sample) -> None:
