@@ -107,6 +107,11 @@ class Desk:
         return answered
 
 
+def _alone(_number: str) -> list[str]:
+    """Of whoever looks at one case only."""
+    return []
+
+
 @dataclass
 class Walk:
     """A sample on its way from desk to desk."""
@@ -115,6 +120,7 @@ class Walk:
     passwords: dict[str, str]  # by username
     usernames: dict[str, str]  # by name, as the case says who has it
     launcher: str
+    family: Callable[[str], list[str]] = _alone  # numbers of the cases that belong with one
     taken: list[Walked] = field(default_factory=list)
     _desks: dict[str, Desk] = field(default_factory=dict)
 
@@ -143,6 +149,8 @@ class Walk:
                 raise DemonstrationFailed(where=number, why=f"{case['outcome']} {case['incidents']}")
             if case["held_by"]:
                 self._decide_next(case, sample)
+                until = time.monotonic() + AUTOMATED_SECONDS
+            elif self._decide_beside(number, sample):
                 until = time.monotonic() + AUTOMATED_SECONDS
             elif time.monotonic() > until:
                 raise DemonstrationFailed(where=number, why=f"nothing moved for {AUTOMATED_SECONDS:.0f} s")
@@ -177,6 +185,16 @@ class Walk:
             if username in self.passwords
             and any(todo["case"] == number and todo["escalation"] for todo in self._desk(username).inbox())
         ]
+
+    def _decide_beside(self, number: str, sample: Sample) -> bool:
+        """Decide in a case it waits for, where the sample says what; whether anything was."""
+        for other in self.family(number):
+            case = self._desk(self.launcher).case(other)
+            script = next((each for each in sample.others if each.procedure == case["procedure"]), None)
+            if script is not None and case["held_by"]:
+                self._decide_next(case, script)
+                return True
+        return False
 
     def _decide_next(self, case: dict[str, Any], sample: Sample) -> None:
         username = self.usernames[case["held_by"][0]["people"][0]]
