@@ -8,8 +8,9 @@ samples' own hooks. At the end a table tells what every case came to.
 
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as daytime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,9 +23,11 @@ from deployments.commands.terminal import head, print_json, print_line, print_ta
 from deployments.demo_pages import ANYWHERE, Pages, pages
 from deployments.demo_temporary import Demonstration, demonstrate
 from deployments.demo_walk import DemonstrationFailed, Walk
-from deployments.samples import CHANGES, RUNNABLE, Sample, Scripted, raw_case, read_change, read_sample
+from deployments.samples import CHANGES, DAYS, RUNNABLE, Sample, Scripted, raw_case, read_change, read_sample
 from engine.actor import about_holdings
 from engine.awaiting import awaiting_cases
+from engine.clocks.reckoning import reckoned, start_from
+from engine.law import built_in
 from engine.procedures import procedure
 from engine.service import Service
 from rules.errors import GongkaiError
@@ -32,6 +35,10 @@ from rules.errors import GongkaiError
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.05
 BEFORE_THE_FIRST = timedelta(days=1)
+OF_ANOTHER = {"年度自查到期", "年度报告公布"}
+"""Dates that samples tell of another procedure's limit than their own."""
+
+USUAL_DAY, MORNING, ZONE = date(2026, 4, 20), daytime(9), ZoneInfo("Asia/Shanghai")
 
 _OPEN = text(
     """
@@ -65,7 +72,7 @@ _BUSY = text(
 _OF_CASE = text("SELECT id, outcome, closed_at FROM cases WHERE number = :number")
 _OPENED_BY = text("SELECT other_id FROM case_link WHERE case_id = :case ORDER BY id")
 _STEPS = text("SELECT call->'title' AS title, kind FROM step WHERE case_id = :case ORDER BY id DESC LIMIT 1")
-_DUE = text("SELECT due_on, late_from FROM clock WHERE case_id = ANY(:cases)")
+_DUE = text("SELECT starts, due_on, late_from FROM clock WHERE case_id = ANY(:cases)")
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,7 @@ class Town:
     samples: dict[int, Sample] = field(default_factory=dict)  # launched, by case id
     of_case: dict[int, int] = field(default_factory=dict)  # a case opened by others: whose it is
     failed: dict[str, str] = field(default_factory=dict)  # by sample id
+    taken: set[str] = field(default_factory=set)  # document numbers
 
     def go(self) -> None:
         """Until nothing is to be done, or can be done, any more."""
@@ -144,9 +152,21 @@ class Town:
         try:
             if said.before is not None:
                 said.before(self.service, todo.number)
-            self.walk.decide(self._holder(todo), todo.id, self._script(sample, todo.procedure))
+            script = self._script(sample, todo.procedure)
+            step = (todo.step, 0)
+            if said.answers.get("doc_no") and step in script.script:
+                script = replace(script, script={**script.script, step: self._own_number(said)})
+            self.walk.decide(self._holder(todo), todo.id, script)
         except Exception as error:  # one sample that cannot be walked keeps no other from it
             self.failed[sample.id] = f"{todo.step}: {error}"
+
+    def _own_number(self, said: Scripted) -> Scripted:
+        """Two samples are about one document, each for itself: the second takes the next number."""
+        number = said.answers["doc_no"]
+        if number in self.taken:
+            return replace(said, answers={**said.answers, "doc_no": ""})
+        self.taken.add(number)
+        return said
 
     def _todos(self) -> list[tuple[Any, Scripted]]:
         """What is open in the cases of samples that are not given up, with what is done about each."""
@@ -162,7 +182,7 @@ class Town:
         """What is decided in a case of this procedure: the sample's, or of one that it opens."""
         if procedure(sample.procedure).key == key:
             return sample
-        found = next((each for each in sample.others if procedure(each.procedure).key == key), None)
+        found = next((each for each in sample.beside if procedure(each.procedure).key == key), None)
         return found or Sample(id=sample.id, title="", intake={}, draft={}, script={}, outcome="")
 
     def _root(self, case_id: int) -> int:
@@ -201,9 +221,8 @@ class Town:
 def show() -> int:
     """Run the demonstration. Returns the exit code: 1 when one sample did not come to its result."""
     told: list[Told] = []
-    first = date(2026, 1, 1)
-    begins = [each.begins for case_id in RUNNABLE if (each := read_sample(case_id, today=first)).begins]
-    start = min(begins, default=datetime(2026, 4, 20, 1, tzinfo=UTC)) - BEFORE_THE_FIRST
+    begins = [each.begins for case_id in RUNNABLE if (each := _dated(case_id)).begins]
+    start = min(begins) - BEFORE_THE_FIRST
     with pages() as served:
         settings = {**ANYWHERE, "GONGKAI_WEBSITE_PAGE_PORTS": str(served.server_port)}
         code = demonstrate(
@@ -215,9 +234,16 @@ def show() -> int:
     return Code.OK if told and all(each.well for each in told) else Code.UNEXPECTED
 
 
+def _dated(case_id: str) -> Sample:
+    """A sample on the days it tells of; where it tells of none, on the usual one."""
+    day = DAYS.get(case_id, USUAL_DAY)
+    sample = read_sample(case_id, today=day)
+    return replace(sample, begins=sample.begins or datetime.combine(day, MORNING, ZONE))
+
+
 def _walk_all(here: Demonstration, served: Pages) -> list[Told]:
     with here.walk() as walk, service_of(settings_from(here.instance.environment())) as service:
-        samples = [read_sample(case_id, today=here.today) for case_id in RUNNABLE]
+        samples = [_dated(case_id) for case_id in RUNNABLE]
         town = Town(here, service, walk, list(samples))
         town.go()
         document = town.numbers.get("ZD-01")
@@ -251,20 +277,21 @@ def _told(town: Town, sample: Sample) -> Told:
 
 
 def _deadlines(town: Town, sample: Sample, cases: list[int]) -> dict[str, bool]:
-    """The dates a sample tells, of those that have a clock's unit; whether a clock of it ran to each.
-
-    A sample without a day of its own is walked on another day, and its dates are another's.
-    """
-    if sample.begins is None:
-        return {}
+    """The dates a sample tells that are days or hours; whether a clock of its cases ran to each."""
     zone = town.service.settings.timezone
     ends: set[str] = set()
     for row in town._read(_DUE, cases=cases).all():
+        dues = reckoned([start_from(start) for start in row.starts], (), built_in()).dues
+        ends.update(due.on.isoformat() for due in dues)
         if row.due_on is not None:
             ends.add(row.due_on.isoformat())
         if row.late_from is not None:
             ends.add(row.late_from.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M"))
-    told = {name: end for name, end in raw_case(sample.id)["deadlines"].items() if _is_date(end)}
+    told = {
+        name: end
+        for name, end in raw_case(sample.id)["deadlines"].items()
+        if _is_date(end) and name not in OF_ANOTHER
+    }
     return {f"{name} {end}": end in ends for name, end in told.items()}
 
 

@@ -99,7 +99,7 @@ def _case(raw: dict[str, Any], opening: _Opening) -> DemoCase:
         script=_script(raw, opening),
         outcome=stands.get("outcome", ""),
         procedure=chosen.key,
-        others=tuple(_other(raw["id"], each, opening) for each in raw.get("others", ())),
+        beside=tuple(_other(raw["id"], each, opening) for each in raw.get("beside", ())),
     )
     return DemoCase(sample, Stand(stands.get("at", ""), stands.get("round", 1), stands.get("outcome", "")))
 

@@ -190,7 +190,7 @@ class Walk:
         """Decide in a case it waits for, where the sample says what; whether anything was."""
         for other in self.family(number):
             case = self._desk(self.launcher).case(other)
-            script = next((each for each in sample.others if each.procedure == case["procedure"]), None)
+            script = next((each for each in sample.beside if each.procedure == case["procedure"]), None)
             if script is not None and case["held_by"]:
                 self._decide_next(case, script)
                 return True

@@ -47,7 +47,6 @@ class Sample:
     beside: "tuple[Sample, ...]" = ()  # what is done in the cases it opens
     refused: dict[str, Any] | None = None  # a launch that must be refused first
     begins: datetime | None = None  # when it is launched, aware, where its dates are part of the story
-    others: tuple["Sample", ...] = ()  # what is decided in cases it opens, by their procedure
 
     def launch(self) -> dict[str, Any]:
         """The launch file: ``{"intake": …, "draft": …}``."""
