@@ -6,6 +6,7 @@ have the to-dos. What people do on a case's pages between decisions (comments re
 samples' own hooks. At the end a table tells what every case came to.
 """
 
+import re
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ OF_ANOTHER = {"年度自查到期", "年度报告公布"}
 
 USUAL_DAY, MORNING, ZONE = date(2026, 4, 20), daytime(9), ZoneInfo("Asia/Shanghai")
 
+_SERIAL = re.compile(r"\d+(?=号)")
 _OPEN = text(
     """
     SELECT a.id, a.case_id, a.position, a.unit_id, a.person_id, c.number, c.procedure, s.key AS step, s.round
@@ -163,10 +165,10 @@ class Town:
     def _own_number(self, said: Scripted) -> Scripted:
         """Two samples are about one document, each for itself: the second takes the next number."""
         number = said.answers["doc_no"]
-        if number in self.taken:
-            return replace(said, answers={**said.answers, "doc_no": ""})
+        while number in self.taken:
+            number = _SERIAL.sub(lambda found: f"{int(found[0]) + 1}", number)
         self.taken.add(number)
-        return said
+        return replace(said, answers={**said.answers, "doc_no": number})
 
     def _todos(self) -> list[tuple[Any, Scripted]]:
         """What is open in the cases of samples that are not given up, with what is done about each."""
