@@ -26,6 +26,7 @@ from deployments.loops import forever
 from deployments.mail_settings import require_usable
 from deployments.prefect_deployments import POOL, Deployments
 from deployments.prefect_worker import GongkaiWorker, quiet_prefect
+from engine.bulk_work import launch_rows
 from engine.chores import Chores
 from engine.clocks.service import ClockService
 from engine.dispatcher import Dispatcher
@@ -45,6 +46,8 @@ RUN_POLL_SECONDS = 3
 """How soon a run started by the form is picked up; our own wakes are picked up at once."""
 
 OUTBOX_SECONDS = 1.0
+
+BULK_SECONDS = 1.0
 
 FOLLOWER_SECONDS = 1.0
 """How often a worker that does not lead asks whether it may."""
@@ -87,6 +90,8 @@ class Worker:
             tasks.create_task(forever("outbox", self._send, every_seconds=OUTBOX_SECONDS))
             # In every worker, whether it leads or not: a rung is claimed by the lock on its case.
             tasks.create_task(forever("clocks", self._keep_time, every_seconds=0, limit_seconds=300))
+            # In every worker too: a row is claimed by its lock.
+            tasks.create_task(forever("bulk", self._launch_rows, every_seconds=BULK_SECONDS))
             for outbox in self.group_outboxes:
                 tell = self._leading(partial(self._tell, outbox))
                 tasks.create_task(forever(f"outbox-{outbox.name}", tell, every_seconds=OUTBOX_SECONDS))
@@ -135,6 +140,9 @@ class Worker:
         if not done:
             await asyncio.sleep(await asyncio.to_thread(self.clocks.sleep_seconds))
         return done
+
+    async def _launch_rows(self) -> int:
+        return await asyncio.to_thread(launch_rows, self.service)
 
     async def _send(self) -> int:
         return await asyncio.to_thread(send_due, self.service)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 
 from engine.actor import about_holdings
+from engine.bulk_messages import BULK, BulkTold, bulk_content, load_bulk
 from engine.limit_messages import LIMIT_CONTENT, LimitFacts, load_limit
 from engine.links import make_link
 from engine.reading.due import TodoDue, due_of_todos
@@ -92,6 +93,7 @@ class MessageFacts:
     service: Service
     row: Row[Any]
     limit: LimitFacts | None = None
+    bulk: BulkTold | None = None
 
     @property
     def why_not(self) -> str:
@@ -107,6 +109,8 @@ class MessageFacts:
         if self.limit is not None and self.limit.moot:
             return self.limit.moot
         if row.template == DIGEST and not self.open_todos:
+            return NOTHING_OPEN
+        if self.bulk is not None and not self.bulk.open_now:
             return NOTHING_OPEN
         return ""
 
@@ -147,7 +151,8 @@ def load_facts(service: Service, notification_id: int) -> MessageFacts:
         row = connection.execute(_FACTS, {"id": notification_id, "today": service.today}).one()
         of_limit = row.template in LIMIT_CONTENT
         limit = load_limit(connection, service, notification_id) if of_limit else None
-    return MessageFacts(service, row, limit)
+        bulk = load_bulk(connection, row) if row.template == BULK else None
+    return MessageFacts(service, row, limit, bulk)
 
 
 def _todo(facts: MessageFacts) -> Content:
@@ -309,6 +314,7 @@ _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "todo": _todo,
     "urged": _urged,
     DIGEST: _digest,
+    BULK: bulk_content,
     "incident": _incident,
     "published": _published,
     "closed": _closed,

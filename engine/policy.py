@@ -15,6 +15,8 @@ class Act(StrEnum):
     """Everything anyone can do, by name."""
 
     LAUNCH = "launch"
+    LAUNCH_IN_BULK = "launch-in-bulk"
+    READ_BULK = "read-bulk"
     DECIDE = "decide"
     UPLOAD_FILE = "upload-file"
     READ_CASE = "read-case"
@@ -51,6 +53,8 @@ class Act(StrEnum):
 
 _NAMES = {
     Act.LAUNCH: ("发起该事项", "launch this case"),
+    Act.LAUNCH_IN_BULK: ("批量发起该流程的事项", "launch cases of this procedure from a file"),
+    Act.READ_BULK: ("查看该批次", "see this batch"),
     Act.DECIDE: ("办理该待办", "decide this to-do"),
     Act.UPLOAD_FILE: ("向该待办上传文件", "upload files to this to-do"),
     Act.READ_CASE: ("查看该事项", "see this case"),
@@ -153,6 +157,16 @@ def _launch(actor: Actor, facts: Facts) -> _Refusal | None:
         return None
     return _Refusal(
         "只有系统管理员或拟稿人本人可以发起", "only an administrator or the drafter named may launch it"
+    )
+
+
+def _launch_in_bulk(actor: Actor, facts: Facts) -> _Refusal | None:
+    """Whoever may launch one of them; each row is asked of the door again."""
+    if actor.is_administrator or facts.position in {position for position, _ in actor.holdings}:
+        return None
+    return _Refusal(
+        "只有系统管理员和负责发起该流程的岗位可以批量发起",
+        "only an administrator and the holders of the post that opens such cases may",
     )
 
 
@@ -377,8 +391,16 @@ def _addressee(actor: Actor, facts: Facts) -> _Refusal | None:
     return _Refusal("该邮件是发给他人的", "it was sent to somebody else")
 
 
+def _uploader(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or facts.about_person_id == actor.person_id:
+        return None
+    return _Refusal("该批次由他人上传", "it was uploaded by somebody else")
+
+
 _RULES = {
     Act.LAUNCH: _launch,
+    Act.LAUNCH_IN_BULK: _launch_in_bulk,
+    Act.READ_BULK: _uploader,
     Act.DECIDE: _decide,
     Act.UPLOAD_FILE: _decide,
     Act.READ_CASE: _read_case,

@@ -1,5 +1,6 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
+from models.bulk import BulkLaunch, BulkRow
 from models.case import (
     Activity,
     Assignment,
@@ -59,6 +60,8 @@ __all__ = [
     "Attachment",
     "AttachmentChunk",
     "AuthSession",
+    "BulkLaunch",
+    "BulkRow",
     "Case",
     "CaseCounter",
     "CaseLink",

@@ -89,6 +89,22 @@ class DigestOfDay:
 
 
 @dataclass(frozen=True)
+class CasesLaunched:
+    """Many cases were launched from one file 批量发起: one message for all the to-dos it brought a person."""
+
+    recipient: str
+    by: str
+    procedure_zh: str
+    procedure_en: str
+    count: int
+    open_now: int
+    launched: str
+    link: str
+
+    folder = "bulk"
+
+
+@dataclass(frozen=True)
 class IncidentOpened:
     """An incident 异常 waits for an administrator. Its text may quote others, so only its kind is told."""
 
@@ -283,6 +299,7 @@ Content = (
     | TodoReturned
     | TodoUrged
     | DigestOfDay
+    | CasesLaunched
     | IncidentOpened
     | CasePublished
     | CaseClosed

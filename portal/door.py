@@ -35,7 +35,14 @@ MAX_BODY_WITH_COMMENT = 40_000
 MAX_VALUES = 10_000
 MAX_DEPTH = 16
 MAX_NUMBER = 2**53
-_CARRIES_DOCUMENTS = ("/api/v1/cases", "/api/v1/assignments/", "/todo/", "/launch")
+_CARRIES_DOCUMENTS = (
+    "/api/v1/cases",
+    "/api/v1/assignments/",
+    "/todo/",
+    "/launch",
+    "/api/v1/bulk-launches",
+    "/bulk",
+)
 _CARRIES_CALENDARS = ("/api/v1/calendar", "/calendar", "/api/v1/what-if", "/what-if", "/catalogue/import")
 _CARRIES_COMMENTS = ("/register/", "/cases/")
 _FORM = b"application/x-www-form-urlencoded"

@@ -99,6 +99,18 @@ class LaunchBody(_Body):
     draft: dict[str, Any] = Field(default_factory=dict)
 
 
+class BulkBody(_Body):
+    """A file of launches of one procedure: CSV with the names of fields in line 1, or JSON lines.
+
+    Without ``start`` it is looked at and kept for a day, and nothing is launched.
+    """
+
+    procedure: Annotated[Line, Field(min_length=1, max_length=64, examples=["proactive-disclosure"])]
+    name: Annotated[Line, Field(min_length=1, max_length=200, examples=["cases.csv"])] = "cases.csv"
+    content: Annotated[str, Field(min_length=1, max_length=3_000_000)]
+    start: bool = False
+
+
 class CalendarBody(_Body):
     """A year's table ``{year, papers, days: [{name, date, is_off_day}]}``. ``dry_run`` stores nothing.
 

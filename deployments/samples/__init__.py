@@ -31,6 +31,15 @@ _SCRIPTS = {
 RUNNABLE = tuple(_SCRIPTS)
 
 
+DAYS = {
+    "ZD-01": date(2026, 4, 22),
+    "ZD-02": date(2026, 4, 24),
+    "JD-01": date(2026, 6, 12),
+    "JD-04": date(2026, 1, 20),
+}
+"""The day a sample is walked from, where the dates it states as answers must have come."""
+
+
 def read_sample(case_id: str, *, today: date) -> Sample:
     """One of the cases that can run: see ``RUNNABLE``.
 
@@ -43,6 +52,7 @@ def read_sample(case_id: str, *, today: date) -> Sample:
 __all__ = [
     "BUREAU",
     "CHANGES",
+    "DAYS",
     "FOLDER",
     "PROCEDURE",
     "RUNNABLE",

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from portal.problems import answer_problem, status_of
 from portal.web import (
+    bulk,
     calendar,
     cases,
     catalogue,
@@ -44,6 +45,7 @@ ROUTERS = [
         limits,
         files,
         launch,
+        bulk,
         mailbox,
         messages,
         people,

@@ -1,6 +1,7 @@
 """The one family of errors people can meet, by what they are about: every sentence stands here once."""
 
 from rules.errors.base import GongkaiError, InvalidInput, Kind, Said
+from rules.errors.bulk import BulkNotFound, RowKeyUsed, RowRefused
 from rules.errors.cases import (
     AlreadyOpened,
     CaseClosed,
@@ -97,6 +98,7 @@ __all__ = [
     "AssignmentClosed",
     "AssignmentNotFound",
     "AssignmentStale",
+    "BulkNotFound",
     "CalendarTableRefused",
     "CaseClosed",
     "CaseNotFound",
@@ -150,6 +152,8 @@ __all__ = [
     "PublicationNotFound",
     "ReasonNotInAnnouncement",
     "RequestForged",
+    "RowKeyUsed",
+    "RowRefused",
     "Said",
     "SettingsRefused",
     "TalkBeforeReleaseMissing",

@@ -104,6 +104,18 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /cases/{number}/drafter": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     "GET /launch": page(),
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
+    "GET /bulk": page(),
+    # Who may launch passes the door and is told that the file is empty.
+    "POST /bulk": dict.fromkeys(ROLES, 403) | {"nobody": 303, "drafter": 422, "administrator": 422},
+    "GET /bulk/{bulk_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /bulk/{bulk_id}/progress": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "POST /bulk/{bulk_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /bulk/{bulk_id}/bad-rows": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "POST /api/v1/bulk-launches": nobody_but(drafter=201, administrator=201),
+    "POST /api/v1/bulk-launches/{bulk_id}/start": signed(**dict.fromkeys(ROLES[1:], 404)),
+    "GET /api/v1/bulk-launches/{bulk_id}": signed(**dict.fromkeys(ROLES[1:], 404)),
+    "GET /api/v1/bulk-launches/{bulk_id}/rows": signed(**dict.fromkeys(ROLES[1:], 404)),
+    "GET /api/v1/bulk-launches/{bulk_id}/bad-rows": signed(**dict.fromkeys(ROLES[1:], 404)),
     "GET /people": page(),
     "GET /calendar": page(),
     # The administrator passes the door and is told that the table is empty.
@@ -264,6 +276,8 @@ FORMS: dict[str, dict[str, str]] = {
         "answer.unit": UNIT,
         "what": "preview",
     },
+    "POST /bulk": {"procedure": "proactive-disclosure"},
+    "POST /bulk/{bulk_id}": {},
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /calendar": {"table": "", "what": "preview"},
     "POST /opinions": {"table": ""},
@@ -308,6 +322,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/calendar": {"table": {}},
     "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
     "POST /api/v1/cases/{number}/comments": {"comment": {}},
+    "POST /api/v1/bulk-launches": {"procedure": "proactive-disclosure", "content": "unit\r\nnowhere\r\n"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
@@ -330,6 +345,7 @@ class Place:
             assignment_id=self.assignment,
             clock_id=self.clock,
             act_id=999_999,
+            bulk_id=999_999,
             version=1,
             sha256="0" * 64,
             digest="0" * 64,
