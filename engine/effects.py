@@ -7,6 +7,7 @@ from engine.awaiting import reach_milestone
 from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
 from engine.documents import allot_number, mark_document, register_secrecy_line
+from engine.opinion import log_releases, reckon_response, record_sighting
 from engine.outcomes import Done
 from engine.participation.windows import (
     close_comments,
@@ -37,6 +38,9 @@ EFFECTS: dict[str, Effect] = {
     "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,
     "stop-clock": stop_case_clock,
+    "record-sighting": record_sighting,
+    "log-releases": log_releases,
+    "reckon-response": reckon_response,
     "open-comments": open_comments,
     "close-comments": close_comments,
     "settle-comments": settle_comments,

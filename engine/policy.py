@@ -19,6 +19,7 @@ class Act(StrEnum):
     UPLOAD_FILE = "upload-file"
     READ_CASE = "read-case"
     READ_DOCUMENT = "read-document"
+    READ_OPINIONS = "read-opinions"
     READ_LEDGER = "read-ledger"
     RETRY_CASE = "retry-case"
     HAND_OVER = "hand-over"
@@ -37,6 +38,9 @@ class Act(StrEnum):
     ANSWER_OF_CLOCK = "answer-of-clock"
     CHOOSE_OWN_MESSAGES = "choose-own-messages"
     URGE = "urge"
+    SEE_OPINIONS = "see-opinions"
+    KEEP_WATCH_LOG = "keep-watch-log"
+    READ_WATCH_LOG = "read-watch-log"
     WEIGH_COMMENTS = "weigh-comments"
     MODERATE_COMMENTS = "moderate-comments"
 
@@ -47,6 +51,7 @@ _NAMES = {
     Act.UPLOAD_FILE: ("向该待办上传文件", "upload files to this to-do"),
     Act.READ_CASE: ("查看该事项", "see this case"),
     Act.READ_DOCUMENT: ("查看该文稿", "read this document"),
+    Act.READ_OPINIONS: ("查看意见", "read opinions"),
     Act.READ_LEDGER: ("查看留痕", "read the ledger"),
     Act.RETRY_CASE: ("重试该事项", "retry this case"),
     Act.HAND_OVER: ("改派拟稿人", "hand this draft over"),
@@ -65,6 +70,9 @@ _NAMES = {
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
     Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
     Act.URGE: ("催办该事项", "urge this case"),
+    Act.SEE_OPINIONS: ("查看舆情看板", "see the board of public opinion"),
+    Act.KEEP_WATCH_LOG: ("登记值班监测日志", "write in the watch log"),
+    Act.READ_WATCH_LOG: ("查看值班监测日志", "read the watch log"),
     Act.WEIGH_COMMENTS: ("登记和处理该事项的意见", "register and dispose of comments on this case"),
     Act.MODERATE_COMMENTS: ("审核该事项的意见是否展示", "decide which comments on this case are shown"),
 }
@@ -87,6 +95,7 @@ class Facts:
     participants: frozenset[int] = field(default_factory=frozenset)  # who decided or holds a to-do
     asked: frozenset[int] = field(default_factory=frozenset)  # who holds an open to-do now
     informed: frozenset[int] = field(default_factory=frozenset)  # whom a limit was escalated to, or asked of
+    readers: frozenset[int] = field(default_factory=frozenset)  # who takes part in a case about this one
     about_person_id: int | None = None
 
 
@@ -203,12 +212,16 @@ def _own_work(actor: Actor, facts: Facts) -> _Refusal:
 def _read_case(actor: Actor, facts: Facts) -> _Refusal | None:
     if actor.is_administrator or actor.is_manager or _takes_part(actor, facts):
         return None
-    if actor.person_id in facts.informed:
+    if actor.person_id in facts.informed or actor.person_id in facts.readers:
         return None
     return _Refusal("您没有参与该事项", "you take no part in this case")
 
 
 def _read_document(actor: Actor, facts: Facts) -> _Refusal | None:
+    return None if actor.person_id in facts.readers else _read_opinions(actor, facts)
+
+
+def _read_opinions(actor: Actor, facts: Facts) -> _Refusal | None:
     if _takes_part(actor, facts):
         return None
     return _Refusal(
@@ -240,6 +253,41 @@ def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
         "如确有需要，请联系办公室",
         "If you need it, ask the office",
     )
+
+
+def _opinion_desk(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager or _holds_any(actor, *_OPINION_DESKS):
+        return None
+    return _Refusal(
+        "只有舆情监测员、政务公开工作机构、新闻发言人、负责人和管理者可以查看",
+        "only monitors, the openness office, the spokesperson, the heads and managers may",
+    )
+
+
+def _monitor(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.MONITOR):
+        return None
+    return _Refusal("只有舆情监测员可以登记", "only a monitor may")
+
+
+def _watch_log_reader(actor: Actor, facts: Facts) -> _Refusal | None:
+    # 四(三)1 完善本单位与宣传、网信、政务公开主管部门和相关涉事单位舆情信息共享机制
+    if _holds_any(actor, Position.PUBLICITY, Position.CYBERSPACE, Position.COUNTY_OFFICE):
+        return None
+    return _opinion_desk(actor, facts)
+
+
+def _holds_any(actor: Actor, *positions: Position) -> bool:
+    return any(actor.holds(position) for position in positions)
+
+
+_OPINION_DESKS = (
+    Position.MONITOR,
+    Position.OPENNESS_OFFICE,
+    Position.SPOKESPERSON,
+    Position.DEPUTY_HEAD,
+    Position.HEAD,
+)
 
 
 def _weigh_comments(actor: Actor, facts: Facts) -> _Refusal | None:
@@ -282,6 +330,7 @@ _RULES = {
     Act.UPLOAD_FILE: _decide,
     Act.READ_CASE: _read_case,
     Act.READ_DOCUMENT: _read_document,
+    Act.READ_OPINIONS: _read_opinions,
     Act.READ_LEDGER: _read_case,
     Act.RETRY_CASE: _administrators,
     Act.HAND_OVER: _administrators,
@@ -300,6 +349,9 @@ _RULES = {
     Act.ANSWER_OF_CLOCK: _answer_of_clock,
     Act.CHOOSE_OWN_MESSAGES: _own,
     Act.URGE: _urge,
+    Act.SEE_OPINIONS: _opinion_desk,
+    Act.KEEP_WATCH_LOG: _monitor,
+    Act.READ_WATCH_LOG: _watch_log_reader,
     Act.WEIGH_COMMENTS: _weigh_comments,
     Act.MODERATE_COMMENTS: _moderate_comments,
 }

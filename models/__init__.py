@@ -25,6 +25,7 @@ from models.document import (
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
+from models.opinion import OpinionRelease, OpinionSighting, WatchLogEntry
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.participation import (
     CommentAuthor,
@@ -85,6 +86,8 @@ __all__ = [
     "MessageWish",
     "Milestone",
     "Notification",
+    "OpinionRelease",
+    "OpinionSighting",
     "Organ",
     "Person",
     "Phrase",
@@ -107,4 +110,5 @@ __all__ = [
     "Upload",
     "UploadChunk",
     "VirtualTime",
+    "WatchLogEntry",
 ]

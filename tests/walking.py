@@ -50,7 +50,7 @@ def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample,
         until: stop where this step of any case is open.
     """
     number = launch_sample(service, sample)
-    walk_on(service, clock, *sample.others, *others, sample, until=until)
+    walk_on(service, clock, *sample.beside, *others, sample, until=until)
     return number
 
 

@@ -142,7 +142,7 @@ def _sample(
         outcome="采纳情况已公布，已送审",
         procedure=PROCEDURE,
         begins=at(begins),
-        others=(told,),
+        beside=(told,),
     )
 
 

@@ -56,7 +56,8 @@ class Office:
             return Done({"cases": [{"number": number, **come} for number in call.cases]})
         if not isinstance(call, ReviewCall):
             dates = {"formed_on": "2026-04-20", "issued_on": "2026-04-22"}
-            facts = {"doc_no": "1", "published_at": "2026-04-22T10:00:00+08:00", **dates}
+            moment = "2026-04-22T10:00:00+08:00"
+            facts = {"doc_no": "1", "published_at": moment, "first_released_at": moment, **dates}
             case = {"number": "BS-2026-0001", "outcome": "已公布", "ended": True, "mark": 0, "facts": {}}
             facts |= {"number": "BS-2026-0001", "due": "2026-05-22", "cases": [case]}  # of a case it opens
             return Done(facts)
@@ -68,6 +69,17 @@ class Office:
             "confidentiality": {"finding": "not_secret_and_suitable"},
             "issue": {"formed_on": "2026-04-20", "issued_on": "2026-04-22", "doc_no": "", "series": ""},
             "secrecy-finding": {"outcome": "已移交"},
+            "assessment": {
+                "truth": "false",
+                "emergency": True,
+                "beyond_capacity": True,
+                "owner": "",
+                "joint": ["u2"],
+                "departments": [],
+            },
+            "releases": {"releases": []},
+            "press-conference": {"held_at": "2026-03-19T09:00+08:00", "address": ""},
+            "follow-up": {"next": "update" if round_ == 1 else "close"},
             "plan": {"forms": ["website", "hearing", "consultation"], "days": 30, "emergency_reason": ""},
             "event": {"held_on": "2026-05-10", "place": "会议室", "participants": "甲", "summary": "略"},
             "hearing-rules": {"held_on": "2026-05-20", "place": "会议室"},
