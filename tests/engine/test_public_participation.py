@@ -235,7 +235,7 @@ def test_the_outcome_is_published_also_with_no_comment_and_others_may_await_it(
 def test_an_outcome_that_is_not_signed_sends_the_dispositions_back(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
-    told = sample("CY-01", service).others[0]
+    told = sample("CY-01", service).beside[0]
     refused = Scripted(action="reject", opinion="理由不充分，重新研究。")
     told = replace(told, script=told.script | {("signature", 0): refused})
     number = walked(service, clock, "dispositions")

@@ -233,4 +233,4 @@ def settle(service: Service, clock: MovableClock, number: str) -> None:
     ClockService(service).run()
     weigh(service, number, 1, disposition="not_adopted", reason="超出财力")
     decided(service, number, DRAFTER, {})
-    walk_on(service, clock, *sample("CY-01", service).others, until="submission")
+    walk_on(service, clock, *sample("CY-01", service).beside, until="submission")
