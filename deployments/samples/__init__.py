@@ -5,7 +5,11 @@
 
 from datetime import date
 
-from deployments.samples import opinion_response, proactive_disclosure
+from deployments.samples import (
+    opinion_response,
+    policy_interpretation,
+    proactive_disclosure,
+)
 from deployments.samples.publication_change import CHANGES, read_change
 from deployments.samples.story import (
     BUREAU,
@@ -17,7 +21,7 @@ from deployments.samples.story import (
     read_bureau,
 )
 
-_SCRIPTS = {**proactive_disclosure.SCRIPTS, **opinion_response.SCRIPTS}
+_SCRIPTS = {**opinion_response.SCRIPTS, **policy_interpretation.SCRIPTS, **proactive_disclosure.SCRIPTS}
 RUNNABLE = tuple(_SCRIPTS)
 
 

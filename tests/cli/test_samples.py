@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deployments.samples import CHANGES, RUNNABLE, Sample, read_bureau, read_change
+from deployments.samples import CHANGES, Sample, read_bureau, read_change
 from tests.builders import scalars
 from tests.cli.conftest import Gongkai
 from tests.page_site import PageSite
@@ -43,11 +43,10 @@ def sample(request: pytest.FixtureRequest, gongkai: Gongkai) -> Sample:
     return gongkai.sample(request.param)
 
 
-AT_ANY_HOUR = [case_id for case_id in RUNNABLE if case_id.startswith("ZD")]
-"""Those that keep to no clock: see tests/engine/test_samples_run.py for the others."""
+ALONE = ("ZD-01", "ZD-02", "ZD-05", "JD-04")
 
 
-@pytest.mark.parametrize("sample", AT_ANY_HOUR, indirect=True)
+@pytest.mark.parametrize("sample", ALONE, indirect=True)
 def test_every_runnable_sample_reaches_its_expected_end_and_the_doctor_is_content(
     gongkai: Gongkai, arranged: Gongkai, sample: Sample
 ) -> None:
