@@ -2,6 +2,8 @@
 
 What worries the public is registered when it is seen, assessed, answered by the unit whose matter it is, and
 told of until it is over. Hours run from first seen, also at night and at weekends.
+
+Over 300 lines because the whole procedure stands here: its steps, and to assess, to answer, to keep informed.
 """
 
 from collections.abc import Mapping

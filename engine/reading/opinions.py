@@ -130,7 +130,7 @@ class Duty:
     key: str
     title: Named
     due_at: datetime
-    state: str  # running, met, late, stopped
+    state: str  # running, overdue, met, late, stopped
 
 
 @dataclass(frozen=True)
@@ -218,16 +218,17 @@ def read_opinion(service: Service, actor: Actor, number: str) -> OpinionCourse |
             entered_at=row.launched_at,
             assessed_at=course.assessed_at,
             response_minutes=course.minutes,
-            duties=[_duty(clock) for clock in course.clocks or []],
+            duties=[_duty(clock, service.now) for clock in course.clocks or []],
             releases=[ReleaseView(*each) for each in connection.execute(_RELEASES, {"case": row.id})],
             sightings=[SightingView(*each) for each in connection.execute(_SIGHTINGS, {"case": row.id})],
         )
 
 
-def _duty(clock: dict[str, Any]) -> Duty:
+def _duty(clock: dict[str, Any], now: datetime) -> Duty:
     title = Named(clock["key"], clock["title"]["zh"], clock["title"]["en"])
-    state = "late" if clock["late"] else clock["because"] or "running"
-    return Duty(clock["key"], title, datetime.fromisoformat(clock["due"]), state)
+    due_at = datetime.fromisoformat(clock["due"])
+    state = "late" if clock["late"] else clock["because"] or ("overdue" if due_at <= now else "running")
+    return Duty(clock["key"], title, due_at, state)
 
 
 def read_watch_log(

@@ -27,7 +27,7 @@ def test_a_launch_sent_again_gives_the_first_case(signed_in: SignIn, service: Se
     browser = signed_in("administrator")
     first, again = (browser.post("/api/v1/cases", LAUNCH, headers=KEY) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
-    assert again.json() == {"number": first.json()["number"], "repeated": True}
+    assert again.json() == {"number": first.json()["number"], "repeated": True, "joined": False}
     assert first.headers["location"] == f"/api/v1/cases/{first.json()['number']}"
     other = browser.post("/api/v1/cases", LAUNCH | {"draft": {}}, headers=KEY)
     assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-reused")

@@ -75,6 +75,16 @@ def test_the_case_draws_its_course_and_the_board_lists_it(
     assert "https://q.example/1" in page
 
 
+def test_an_answer_that_is_missing_shows_as_overdue(
+    service: Service, bureau: Bureau, signed_in: SignIn, clock: MovableClock
+) -> None:
+    number = report(service).number
+    act(service, number, "verification")
+    clock.move(hours=48)
+    page = signed_in("section_head").get(f"/cases/{number}", headers=HTML).text
+    assert 'class="duty overdue"' in page
+
+
 def test_a_table_is_taken_in_and_what_is_wrong_stays_to_be_corrected(
     service: Service, bureau: Bureau, signed_in: SignIn
 ) -> None:
