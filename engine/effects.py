@@ -6,6 +6,7 @@ from typing import Any
 from engine.awaiting import reach_milestone
 from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
+from engine.confidentiality import note_withheld_parts, report_stored_secret
 from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.outcomes import Done
 from engine.publishing.by_hand import record_publication
@@ -22,6 +23,8 @@ EFFECTS: dict[str, Effect] = {
     "look-up-publication": look_up_publication,
     "record-publication-change": record_change,
     "register-secrecy-line": register_secrecy_line,
+    "report-stored-secret": report_stored_secret,
+    "note-withheld-parts": note_withheld_parts,
     "open-case": open_subcase,
     "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.confidentiality import require_settled
 from engine.documents import content_hash, load_version, require_reviewed
 from engine.files.kinds import Role
 from engine.telling import tell_published
@@ -135,6 +136,7 @@ def request_for(connection: Connection, *, case_id: int, version_id: int, key: s
 
     Raises:
         UnreviewedPublicationRefused: the version lacks its review or signature, or is not what was hashed.
+        PublicationUnderReview: a confidentiality review of the case is open, or withheld it.
     """
     cases, issue, unit, organ = Case.__table__, DocumentIssue.__table__, Unit.__table__, Organ.__table__
     row = connection.execute(
@@ -153,6 +155,7 @@ def request_for(connection: Connection, *, case_id: int, version_id: int, key: s
     ):
         raise UnreviewedPublicationRefused(where=key, number=key.split(":")[0])
     require_reviewed(connection, case_id=case_id, case_number=row.number, version_id=version_id)
+    require_settled(connection, case_id=case_id, case_number=row.number)
     return PublishRequest(
         key=key,
         slug=row.number.lower(),

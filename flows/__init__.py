@@ -3,6 +3,6 @@
 Importing this package installs them all.
 """
 
-from flows import proactive_disclosure, publication_change
+from flows import confidentiality_review, proactive_disclosure, publication_change
 
-__all__ = ["proactive_disclosure", "publication_change"]
+__all__ = ["confidentiality_review", "proactive_disclosure", "publication_change"]

@@ -21,6 +21,7 @@ from models.document import (
     RegisterEntry,
     RegisterText,
     SecrecyRegisterLine,
+    WithheldPart,
 )
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
@@ -87,4 +88,5 @@ __all__ = [
     "Upload",
     "UploadChunk",
     "VirtualTime",
+    "WithheldPart",
 ]

@@ -47,6 +47,8 @@ def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample)
     Args:
         others: what is decided in cases it opens, by their procedure.
     """
+    if sample.begins is not None:
+        clock.now = sample.begins.astimezone(UTC)
     number = launch_sample(service, sample)
     scripts = {each.procedure: each for each in others} | {sample.procedure: sample}
     for _ in range(400):

@@ -41,6 +41,7 @@ class Sample:
     outcome: str
     procedure: str = PROCEDURE
     refused: dict[str, Any] | None = None  # a launch that must be refused first
+    begins: datetime | None = None  # when it is launched, aware, where its dates are part of the story
 
     def launch(self) -> dict[str, Any]:
         """The launch file: ``{"intake": …, "draft": …}``."""

@@ -18,9 +18,11 @@ from rules.errors.documents import (
     ClassifiedContentRefused,
     DatesOutOfOrder,
     GroundMissing,
+    InterestOverridden,
     NumberTaken,
     UnknownAttribute,
     UnknownGround,
+    WiderThanDetermined,
 )
 from rules.errors.files import FileRefused, MalformedFile, TracesLeft, UploadNotFound, UploadsFull
 from rules.errors.limits import (
@@ -54,6 +56,7 @@ from rules.errors.publishing import (
     PageUnreachable,
     PageWithoutDocument,
     PublicationNotFound,
+    PublicationUnderReview,
     UnreviewedPublicationRefused,
     WebsiteCannotWithdraw,
     WebsiteRefused,
@@ -92,6 +95,7 @@ __all__ = [
     "GroundMissing",
     "HoldAwaitsAnswer",
     "IdempotencyKeyReused",
+    "InterestOverridden",
     "InvalidInput",
     "JournalMismatch",
     "Kind",
@@ -114,6 +118,7 @@ __all__ = [
     "PageUnreachable",
     "PageWithoutDocument",
     "PublicationNotFound",
+    "PublicationUnderReview",
     "RequestForged",
     "Said",
     "SettingsRefused",
@@ -132,5 +137,6 @@ __all__ = [
     "WebsiteCannotWithdraw",
     "WebsiteRefused",
     "WebsiteUnavailable",
+    "WiderThanDetermined",
     "WrongCredentials",
 ]

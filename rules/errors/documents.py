@@ -86,3 +86,35 @@ class ClassifiedContentRefused(GongkaiError):
         "only who handed it over, when, and the outcome are registered. Nothing was stored",
         "Send again without it, and hand the original to the secrecy office through the classified channel",
     )
+
+
+class WiderThanDetermined(GongkaiError):
+    """Nobody here discloses more than the body that was asked has determined (五(三))."""
+
+    zh = Said(
+        "结论宽于上级机关的确定意见（{determined}）",
+        "不能确定的事项已报有权部门研究或确定，本单位可以从严，不得放宽（应急厅函〔2019〕390号 五(三)）",
+        "请改为相同或更严的结论后重新提交；没有保存任何内容",
+    )
+    en = Said(
+        "This discloses more than was determined ({determined_en})",
+        "What was in doubt was referred, and the answer may be narrowed here, never widened (notice 五(三))",
+        "Choose the same result or a narrower one and send again; nothing was stored",
+    )
+
+
+class InterestOverridden(GongkaiError):
+    """A trade secret or privacy yields only to consent or to a grave public interest (条例 art. 15)."""
+
+    zh = Said(
+        "第三方未同意公开“{item}”",
+        "涉及商业秘密、个人隐私的，非经第三方同意不得公开，除非不公开会对公共利益造成重大影响（条例第15、32条）",
+        "请在“不公开的部分”中按原名称列出该项，或说明公共利益的重大影响；没有保存任何内容",
+    )
+    en = Said(
+        "The third party has not consented to disclosing “{item}”",
+        "A trade secret or privacy is disclosed only with consent, or where withholding gravely hurts the "
+        "public interest (Regulations arts. 15, 32)",
+        "List it by the same name among the parts withheld, or state the grave public interest; "
+        "nothing was stored",
+    )
