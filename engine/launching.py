@@ -6,6 +6,7 @@ from inside ``advance``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -103,7 +104,12 @@ def open_case(service: Service, connection: Connection, opening: Opening) -> Ope
     Raises:
         InvalidInput, AlreadyOpened, NoHolder: nothing may be kept of the transaction then.
     """
-    opening.intake.check(IntakeFacts(is_published=lambda number: published(connection, number) is not None))
+    opening.intake.check(
+        IntakeFacts(
+            is_published=lambda number: published(connection, number) is not None,
+            unit_of=partial(_unit_of, connection),
+        )
+    )
     _require_holders(service, connection, opening)
     unique_key = _unique_key(connection, opening)
     made = _insert(service, connection, opening, unique_key)
@@ -120,6 +126,11 @@ def _unit_id(connection: Connection, code: str) -> int:
     if code not in units:
         raise UnknownUnit(where="unit", unit=code, known="、".join(units))
     return int(units[code])
+
+
+def _unit_of(connection: Connection, number: str) -> str:
+    of_case = select(_unit.c.code).join(_cases, _cases.c.unit_id == _unit.c.id)
+    return str(connection.scalar(of_case.where(_cases.c.number == number)) or "")
 
 
 def _require_holders(service: Service, connection: Connection, opening: Opening) -> None:

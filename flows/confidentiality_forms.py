@@ -66,12 +66,18 @@ class ConfidentialityCase(Intake):
     def name_of_case(self) -> str:
         return self.subject
 
-    def check(self, _facts: IntakeFacts) -> None:
+    def check(self, facts: IntakeFacts) -> None:
         if not self.document and not self.subject:
             raise InvalidInput(
                 field="subject",
                 why_zh="没有填写文件编号的，须用一句话说明所审查的信息",
                 why_en="where no document is named, say in one line what is to be reviewed",
+            )
+        if self.document and facts.unit_of(self.document) not in ("", self.unit):
+            raise InvalidInput(
+                field="document",
+                why_zh="拟公开的信息由制作或保存单位进行保密审查（五(三)），该文件由其他股室办理",
+                why_en="the unit that made or keeps it reviews it (五(三)), and this is another unit's",
             )
 
 
@@ -226,6 +232,8 @@ class SecrecyOffice(Form):
 class Referral(Form):
     """报送: when it was sent to the competent authority, and when it was received there."""
 
+    usual: ClassVar[Mapping[str, Any]] = {"sent_at": "", "received_on": ""}
+
     sent_at: Annotated[Instant, asked("报送时间")]
     received_on: Annotated[date, asked("对方收到日期")]
 
@@ -268,6 +276,9 @@ class HandedOver(Form):
 
 class ThirdPartyAnswer(Form):
     """第三方意见, as the drafter's desk registers it: third parties have no account here."""
+
+    usual: ClassVar[Mapping[str, Any]] = {"answer": Answer.CONSENT.value}
+    decides: ClassVar[tuple[Mapping[str, Any], ...]] = tuple({"answer": a.value} for a in Answer)
 
     answer: Annotated[Answer, asked("第三方意见", labels={"consent": "同意公开", "refusal": "不同意公开"})]
     received_on: Annotated[date, asked("收到日期")]

@@ -53,7 +53,7 @@ class _Determined(Grounded):
     """A result with what belongs to it: a ground to withhold, the parts of a partial release."""
 
     decides: ClassVar[tuple[Mapping[str, Any], ...]] = tuple({"result": r.value} for r in Result)
-    usual: ClassVar[Mapping[str, Any]] = {"result": Result.RELEASE.value}
+    usual: ClassVar[Mapping[str, Any]] = {"result": Result.RELEASE.value, "ground": None, "parts": []}
 
     result: Annotated[Result, asked("结论", labels=_RESULTS)]
     ground: Annotated[WithheldGround | None, GROUND] = None
@@ -145,10 +145,8 @@ def unconsented(said: Said) -> list[str]:
 
 def determined_result(said: Said) -> Result | None:
     """What the body that was asked last has determined, if it could."""
-    for step in ("county-office", "competent-department"):
-        if (result := said(step, "result")) in list(Result):
-            return Result(result)
-    return None
+    results = [said(step, "result") for step in ("county-office", "competent-department")]
+    return next((Result(result) for result in results if result in list(Result)), None)
 
 
 def withheld_parts(said: Said) -> list[dict[str, Any]]:

@@ -358,8 +358,8 @@ async def decided(result: Result, ground: str, parts: list[dict[str, Any]]) -> s
         result=result.value,
         ground=Ground.SEPARABLE.value if result is Result.PARTIAL else ground,
     )
-    return {
-        Result.RELEASE: "可以公开",
-        Result.PARTIAL: "部分公开，理由已记录",
-        Result.WITHHOLD: "不予公开",
-    }[result]
+    if result is Result.RELEASE:
+        return "可以公开"
+    if result is Result.PARTIAL:
+        return "部分公开，理由已记录"
+    return "不予公开"

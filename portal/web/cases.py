@@ -12,6 +12,7 @@ from engine.reading import CaseView, VersionContent
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
+from portal.web.decision_tree import TreePicture, tree_of
 from portal.web.disclosure import disclosure_of
 from portal.web.limit_picture import picture_of
 from portal.web.pages import page, see_other
@@ -54,6 +55,11 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         **_limits(service, session, view),
         family=reading.read_family(service, session.actor, view.number),
+        tree=_tree(view),
+        reviewed=reading.read_reviewed(service, session.actor, view.number)
+        if view.may_read_document
+        else None,
+        withheld=reading.read_withheld_parts(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
     )
@@ -112,6 +118,22 @@ def hand_over(request: Request, session: Writer, form: Form, number: str) -> Res
         reason=one(form, "reason"),
     )
     return see_other(f"/cases/{known_number(number)}")
+
+
+def reviewed_by(service: Service, session: Reader, view: CaseView) -> VersionContent | None:
+    """What a confidentiality review is about, while it is open and the reader takes part in it."""
+    if not view.may_read_document or view.closed_at is not None:
+        return None
+    return reading.read_reviewed(service, session.actor, view.number)
+
+
+def _tree(view: CaseView) -> TreePicture | None:
+    return tree_of(
+        view.procedure,
+        past=[step.step.key for step in view.timeline if step.settled_at is not None],
+        open_steps=[step.step.key for step in view.at],
+        outcome=view.outcome,
+    )
 
 
 def _limits(service: Service, session: Reader, view: CaseView) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from portal.problems import status_of
 from portal.requests import BIGGEST_ID, known_number
 from portal.web.attached import attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
+from portal.web.cases import reviewed_by
 from portal.web.differences import differences
 from portal.web.disclosure import disclosure_of
 from portal.web.fields import PREFIX, answers_from, fields_of, typed_in
@@ -172,6 +173,7 @@ def _page(
         todo=todo,
         case=case,
         document=document,
+        reviewed=reviewed_by(service, session, case),
         **disclosure_of(document),
         seen=seen,
         changes=_changes(service, session, case, document, seen),
