@@ -28,6 +28,7 @@ from tasks import (
 
 MOST_ITEMS = 30
 MOST_PARTIES = 5
+OF_THIRD_PARTIES = (Ground.TRADE_SECRET, Ground.PRIVACY)
 
 
 class Doubt(StrEnum):
@@ -64,7 +65,7 @@ class ConfidentialityCase(Intake):
     ] = None
 
     def name_of_case(self) -> str:
-        return self.subject
+        return self.subject or f"{self.document}的保密审查"
 
     def check(self, facts: IntakeFacts) -> None:
         if not self.document and not self.subject:
@@ -176,7 +177,7 @@ class ItemReview(Form):
                 refuse(facts, "items", f"第{self.items.index(each) + 1}项未写明理由", "an item has no reason")
             if each.finding is ItemFinding.WITHHOLD and not each.ground:
                 raise GroundMissing(where=facts.case_number, codes="、".join(get_args(WithheldGround)))
-            if each.finding is ItemFinding.THIRD_PARTY and each.ground not in _OF_THIRD_PARTIES:
+            if each.finding is ItemFinding.THIRD_PARTY and each.ground not in OF_THIRD_PARTIES:
                 refuse(
                     facts,
                     "items",
@@ -190,9 +191,6 @@ class ItemReview(Form):
                 f"征求第三方意见不超过{MOST_PARTIES}项",
                 f"at most {MOST_PARTIES} consultations",
             )
-
-
-_OF_THIRD_PARTIES = (Ground.TRADE_SECRET, Ground.PRIVACY)
 
 
 class SecrecyOffice(Form):

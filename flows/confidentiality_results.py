@@ -9,6 +9,7 @@ from pydantic import Field
 from flows.confidentiality_forms import (
     GROUND,
     MOST_ITEMS,
+    OF_THIRD_PARTIES,
     Answer,
     Grounded,
     ItemFinding,
@@ -17,6 +18,7 @@ from flows.confidentiality_forms import (
     found,
     refuse,
 )
+from rules.disclosure import Ground
 from rules.errors import GroundMissing, InterestOverridden, WiderThanDetermined
 from tasks import FormFacts, Line, asked
 
@@ -127,10 +129,24 @@ class FinalWord(_Determined):
             *(each["part"] for each in withheld_parts(facts.said)),
             *(each.part for each in self.parts),
         ]
+        if self.result is Result.RELEASE:
+            self._refuse_to_override(facts)
         for name in unconsented(facts.said):
             kept = self.result is Result.WITHHOLD or (self.result is Result.PARTIAL and name in withheld)
             if not kept and not self.grave_interest:
                 raise InterestOverridden(where=facts.case_number, item=name)
+
+    def _refuse_to_override(self, facts: FormFacts) -> None:
+        """What the unit withheld because the law forbids to disclose it is not released over its head."""
+        for each in found(facts.said, ItemFinding.WITHHOLD):
+            ground = Ground(each["ground"])
+            if ground in OF_THIRD_PARTIES and not self.grave_interest:
+                raise InterestOverridden(where=facts.case_number, item=each["item"])
+            if ground.meaning.must_withhold and ground not in OF_THIRD_PARTIES:
+                partial = Result.PARTIAL
+                raise WiderThanDetermined(
+                    where=facts.case_number, determined=_RESULTS[partial], determined_en=partial
+                )
 
 
 def unconsented(said: Said) -> list[str]:

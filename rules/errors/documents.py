@@ -89,16 +89,17 @@ class ClassifiedContentRefused(GongkaiError):
 
 
 class WiderThanDetermined(GongkaiError):
-    """Nobody here discloses more than the body that was asked has determined (五(三))."""
+    """Nobody here discloses more than whoever was asked has determined, or than the law allows (五(三))."""
 
     zh = Said(
-        "结论宽于上级机关的确定意见（{determined}）",
-        "不能确定的事项已报有权部门研究或确定，本单位可以从严，不得放宽（应急厅函〔2019〕390号 五(三)）",
+        "结论宽于已经确定的意见（{determined}）",
+        "有权部门研究确定的、依法不得公开的，可以从严，不得放宽（应急厅函〔2019〕390号 五(三)；条例第14条）",
         "请改为相同或更严的结论后重新提交；没有保存任何内容",
     )
     en = Said(
         "This discloses more than was determined ({determined_en})",
-        "What was in doubt was referred, and the answer may be narrowed here, never widened (notice 五(三))",
+        "What other bodies determined, and what the law forbids to disclose, may be narrowed here and never "
+        "widened (notice 五(三); Regulations art. 14)",
         "Choose the same result or a narrower one and send again; nothing was stored",
     )
 
@@ -107,7 +108,7 @@ class InterestOverridden(GongkaiError):
     """A trade secret or privacy yields only to consent or to a grave public interest (条例 art. 15)."""
 
     zh = Said(
-        "第三方未同意公开“{item}”",
+        "“{item}”涉及第三方权益，没有第三方的同意",
         "涉及商业秘密、个人隐私的，非经第三方同意不得公开，除非不公开会对公共利益造成重大影响（条例第15、32条）",
         "请在“不公开的部分”中按原名称列出该项，或说明公共利益的重大影响；没有保存任何内容",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deployments.launch_form import launch_form
 from deployments.samples import Sample, read_sample
 from engine.activities import publish_document
 from engine.acts.launch import LaunchRequest, launch
@@ -14,6 +15,7 @@ from engine.clocks.service import ClockService
 from engine.doctor import examine
 from engine.invariants import Severity
 from engine.leases import claim
+from engine.procedures import procedure
 from engine.publication import request_for
 from engine.service import Service
 from rules.errors import (
@@ -24,10 +26,12 @@ from rules.errors import (
     PublicationUnderReview,
     WiderThanDetermined,
 )
+from rules.positions import Position
 from tests.builders import (
     UNIT,
     Bureau,
     MovableClock,
+    add_person,
     case_row,
     decide_all,
     decide_next,
@@ -317,6 +321,24 @@ def test_what_was_determined_is_narrowed_by_the_head_and_never_widened(
     assert parts(service, number) == [list(part.values())]
 
 
+@pytest.mark.parametrize(
+    ("ground", "refused"), [("14c", WiderThanDetermined), ("15b", InterestOverridden), ("16-1", None)]
+)
+def test_the_head_releases_nothing_the_unit_withheld_because_the_law_forbids_it(
+    service: Service, bureau: Bureau, ground: str, refused: type[Exception] | None
+) -> None:
+    number = start(service)
+    withheld = {"items": [{"item": "附件", "finding": "withhold", "ground": ground, "reason": "不宜公开"}]}
+    until(service, number, withheld, step="final-word")
+    if refused is None:
+        decide_next(service, number, answers={"result": "release"})
+        assert case_row(service, number).outcome == "可以公开"
+        return
+    with pytest.raises(refused):
+        decide_next(service, number, answers={"result": "release"})
+    assert todo_of(service, number).step == "final-word"
+
+
 @pytest.mark.parametrize("missing", [{"parts": []}, {}])
 def test_a_partial_release_without_a_named_part_is_refused(
     service: Service, bureau: Bureau, missing: dict[str, Any]
@@ -403,6 +425,25 @@ def test_a_review_says_what_it_is_about(service: Service, bureau: Bureau) -> Non
         start(service, subject="")
     with pytest.raises(InvalidInput, match="没有编号"):
         start(service, document="ZD-2026-0099")
+
+
+def test_nobody_who_launches_a_review_is_asked_which_doubt_another_procedure_had(
+    service: Service, bureau: Bureau
+) -> None:
+    asked = launch_form(service, procedure("confidentiality-review"))["properties"]
+    assert list(asked) == ["drafter", "unit", "document", "subject", "decided_on"]
+    assert "doubt" not in asked
+
+
+def test_only_the_unit_that_made_a_document_opens_its_review(service: Service, document: str) -> None:
+    with service.database.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO unit (code, name) VALUES ('whjg', '危险化学品监管股')")
+        other = connection.exec_driver_sql("SELECT id FROM unit WHERE code = 'whjg'").scalar_one()
+        add_person(connection, "stranger", Position.DRAFTER, unit_id=other)
+        add_person(connection, "strange_head", Position.SECTION_HEAD, unit_id=other)
+    with pytest.raises(InvalidInput, match="其他股室"):
+        start(service, document=document, drafter="stranger", unit="whjg")
+    try_to_publish(service, document)
 
 
 @pytest.mark.parametrize("passed", [timedelta(days=3), timedelta(days=40)])
