@@ -16,14 +16,22 @@ DECIDED = "decided"
 """The milestone a review reaches, with its ``result``."""
 
 _REVIEWS = Relation.REVIEWS_CONFIDENTIALITY.value
-_UNSETTLED = text(
+_LAST = text(
     f"""
-    SELECT r.number, r.closed_at IS NULL AS open, m.facts->>'result' AS result
+    SELECT r.number, r.closed_at IS NULL AS open, m.facts->>'result' AS result,
+           (c.outcome->'facts'->>'version')::bigint AS version
       FROM case_link l JOIN cases r ON r.id = l.case_id
+      LEFT JOIN step c ON c.case_id = r.id AND c.call->>'effect' = 'conclude-review'
       LEFT JOIN LATERAL (SELECT facts FROM milestone WHERE case_id = r.id AND name = '{DECIDED}'
                           ORDER BY id DESC LIMIT 1) m ON true
      WHERE l.other_id = :case AND l.relation = '{_REVIEWS}'
      ORDER BY open DESC, r.closed_at DESC NULLS LAST, r.id DESC LIMIT 1
+    """  # noqa: S608  constants
+)
+_REVIEWED = text(
+    f"""
+    SELECT d.document_version_id FROM case_link l JOIN cases d ON d.id = l.other_id
+     WHERE l.case_id = :case AND l.relation = '{_REVIEWS}' ORDER BY l.id LIMIT 1
     """  # noqa: S608  constants
 )
 _STORED = text(
@@ -34,31 +42,45 @@ _STORED = text(
 )
 
 
-def require_settled(connection: Connection, *, case_id: int, case_number: str) -> None:
-    """Invariant: nothing is published while a review of the case is open, nor where the last one withheld it.
+def require_settled(connection: Connection, *, case_id: int, case_number: str, version_id: int) -> None:
+    """Invariant: nothing is published while a review of its case is open, nor a version that the last one
+    did not release whole. What was drafted after that review has reviews of its own.
 
     Raises:
         PublicationUnderReview: naming the review.
     """
-    review = connection.execute(_UNSETTLED, {"case": case_id}).one_or_none()
-    if review is None or (not review.open and review.result in ("release", "partial")):
+    review = connection.execute(_LAST, {"case": case_id}).one_or_none()
+    if review is None:
         return
-    zh, en = (
-        ("尚未作出决定", "has not decided yet") if review.open else ("决定不予公开", "decided to withhold it")
-    )
+    drafted_since = review.version is None or version_id > review.version
+    if not review.open and (review.result == "release" or drafted_since):
+        return
+    zh, en = _SAID["open" if review.open else review.result]
     raise PublicationUnderReview(
         where=case_number, number=case_number, review=review.number, why_zh=zh, why_en=en
     )
 
 
-def note_withheld_parts(work: Work, arguments: dict[str, Any]) -> Done:
-    """The parts kept back, with ground and reason each. The ledger has their digest, not their words."""
+_SAID = {
+    "open": ("尚未作出决定", "has not decided yet"),
+    "partial": ("决定部分公开，该文稿未作区分处理", "released it only in part, and this is the whole"),
+    "withhold": ("决定不予公开", "decided to withhold it"),
+}
+
+
+def conclude_review(work: Work, arguments: dict[str, Any]) -> Done:
+    """The version that was reviewed, and the parts kept back, with ground and reason each.
+
+    The ledger has the parts' digest, not their words.
+    """
     parts = arguments["parts"]
-    work.connection.execute(
-        insert(WithheldPart.__table__),
-        [{**part, "case_id": work.case.id, "noted_at": work.now} for part in parts],
-    )
-    return Done({"parts": len(parts), "grounds": [p["ground"] for p in parts], "sha256": digest_of(parts)})
+    if parts:
+        work.connection.execute(
+            insert(WithheldPart.__table__),
+            [{**part, "case_id": work.case.id, "noted_at": work.now} for part in parts],
+        )
+    version = work.connection.scalar(_REVIEWED, {"case": work.case.id})
+    return Done({"version": version, "parts": len(parts), "sha256": digest_of(parts)})
 
 
 def report_stored_secret(work: Work, _arguments: dict[str, Any]) -> Done:

@@ -6,11 +6,12 @@ from typing import Any
 from engine.awaiting import reach_milestone
 from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
-from engine.confidentiality import note_withheld_parts, report_stored_secret
+from engine.confidentiality import conclude_review, report_stored_secret
 from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.outcomes import Done
-from engine.publishing.by_hand import record_publication
+from engine.publishing.by_hand import record_interpretation, record_publication
 from engine.publishing.changes import look_up_publication, record_change
+from engine.publishing.interpreted import look_up_interpreted
 from engine.subcases import open_subcase
 from engine.work import Work
 
@@ -20,11 +21,13 @@ EFFECTS: dict[str, Effect] = {
     "allot-number": allot_number,
     "mark-document": mark_document,
     "record-publication": record_publication,
+    "record-interpretation": record_interpretation,
+    "look-up-interpreted": look_up_interpreted,
     "look-up-publication": look_up_publication,
     "record-publication-change": record_change,
     "register-secrecy-line": register_secrecy_line,
     "report-stored-secret": report_stored_secret,
-    "note-withheld-parts": note_withheld_parts,
+    "conclude-review": conclude_review,
     "open-case": open_subcase,
     "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,

@@ -3,6 +3,18 @@
 Importing this package installs them all.
 """
 
-from flows import confidentiality_review, proactive_disclosure, publication_change
+from flows import (
+    confidentiality_review,
+    earlier,
+    policy_interpretation,
+    proactive_disclosure,
+    publication_change,
+)
 
-__all__ = ["confidentiality_review", "proactive_disclosure", "publication_change"]
+__all__ = [
+    "confidentiality_review",
+    "earlier",
+    "policy_interpretation",
+    "proactive_disclosure",
+    "publication_change",
+]

@@ -342,14 +342,13 @@ def parts_withheld(paper: Paper, result: Result) -> list[dict[str, Any]]:
 
 async def decided(result: Result, ground: str, parts: list[dict[str, Any]]) -> str:
     """The one result, for whoever waits for it; the parts and reasons are recorded in this case."""
-    if parts:
-        await record(
-            "withheld-parts",
-            ("登记不公开的部分和理由", "Parts withheld, and why"),
-            effect="note-withheld-parts",
-            basis="政府信息公开条例 第37条",
-            parts=parts,
-        )
+    await record(
+        "conclusion",
+        ("登记所审文稿和不公开的部分", "Version reviewed, parts withheld"),
+        effect="conclude-review",
+        basis=f"{BASIS}；政府信息公开条例 第37条",
+        parts=parts,
+    )
     await reach(
         "decided",
         ("审查结论", "Result"),

@@ -188,7 +188,7 @@ def test_a_partial_release_names_every_part_withheld_by_anyone() -> None:
     partial = [path for path in every_path() if path.results == ["partial"]]
     assert partial
     for path in partial:
-        parts = path.journal["withheld-parts", 1].call["arguments"]["parts"]
+        parts = path.journal["conclusion", 1].call["arguments"]["parts"]
         named = [part["part"] for part in parts]
         assert all(part["ground"] and part["reason"] for part in parts)
         own = [e["item"] for e in path.answer("item-review", "items") if e["finding"] == "withhold"]

@@ -12,7 +12,9 @@ from deployments.samples import Sample, read_sample
 from engine.activities import publish_document
 from engine.acts.launch import LaunchRequest, launch
 from engine.clocks.service import ClockService
+from engine.confidentiality import require_settled
 from engine.doctor import examine
+from engine.going_on import go_on
 from engine.invariants import Severity
 from engine.leases import claim
 from engine.procedures import procedure
@@ -224,6 +226,48 @@ def test_what_the_last_review_withheld_is_not_published(service: Service, docume
     second = start(service, document=document)
     until(service, second, RELEASE, step="")
     try_to_publish(service, document)
+
+
+def test_what_was_released_only_in_part_is_not_published_whole(service: Service, document: str) -> None:
+    review = start(service, document=document)
+    until(service, review, SUITABLE, step="competent-department")
+    part = {"part": "附件2", "ground": "14c", "reason": "危及公共安全"}
+    decide_next(service, review, answers={"result": "partial", "parts": [part]})
+    decide_next(service, review, answers={"result": "partial"})
+    with pytest.raises(PublicationUnderReview, match="未作区分处理"):
+        try_to_publish(service, document)
+    # What is drafted after the review has a review of its own.
+    [reviewed] = scalars(service, "SELECT max(id) FROM document_version")
+    case_id = case_row(service, document).id
+    with service.read() as connection:
+        require_settled(connection, case_id=case_id, case_number=document, version_id=reviewed + 1)
+
+
+@pytest.mark.parametrize(
+    ("result", "then"),
+    [("release", "confidentiality-review"), ("partial", "confidentiality-review"), ("withhold", "drafting")],
+)
+def test_a_disclosure_in_doubt_opens_a_review_waits_for_it_and_goes_on_by_its_result(
+    service: Service, bureau: Bureau, result: str, then: str
+) -> None:
+    document = launch_case(service).number
+    decide_all(service, document, until="confidentiality-review")
+    decide_next(service, document, answers={"finding": "unsure_whether_suitable"})
+    assert todos_of(service, document) == []
+    [review] = scalars(service, "SELECT number FROM cases WHERE procedure = 'confidentiality-review'")
+    until(service, review, SUITABLE, step="competent-department")
+    part = {"part": "附件2", "ground": "14c", "reason": "危及公共安全"}
+    said: dict[str, dict[str, Any]] = {
+        "release": {"result": "release"},
+        "partial": {"result": "partial", "parts": [part]},
+        "withhold": {"result": "withhold", "ground": "14c"},
+    }
+    decide_next(service, review, answers=said[result])
+    assert go_on(service) == 0
+    decide_next(service, review, answers=said[result] if result != "partial" else {"result": "partial"})
+    assert go_on(service) == 1
+    assert todo_of(service, document).step == then
+    assert sound(service)
 
 
 def test_the_step_that_publishes_reaches_no_website_before_the_review_has_decided(

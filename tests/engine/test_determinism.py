@@ -11,9 +11,10 @@ from engine.procedures import installed, procedure
 from engine.replay import Recorded, ReplayMismatch, replay
 from tests.engine.driver import Drive, Office
 
-FILES = sorted(Path(flows.__file__).parent.glob("*.py"))
+FILES = sorted(Path(flows.__file__).parent.rglob("*.py"))
 INTAKE = {
     "confidentiality-review": {"drafter": "d", "unit": "u", "subject": "s"},
+    "policy-interpretation": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
 }
