@@ -44,6 +44,8 @@ from tests.builders import (
 )
 from tests.walking import load_sample_bureau, walk
 
+pytestmark = pytest.mark.thorough
+
 RELEASE: dict[str, Any] = {"items": [{"item": "全文", "finding": "release"}]}
 SECRET: dict[str, Any] = {
     "items": [{"item": "点位图", "finding": "unsure_whether_secret", "reason": "可能涉密"}]

@@ -15,6 +15,8 @@ from tests.engine.test_confidentiality_review import SECRET, SUITABLE, THIRD, st
 from tests.portal.conftest import SignIn, password_hash
 from tests.portal.test_pages import HTML
 
+pytestmark = pytest.mark.thorough
+
 TREE = TREES["confidentiality-review"]
 PROPOSED = {"finding": "unsure", "proposed_on": "2026-04-20"}
 SENT = {"sent_at": "2026-04-20T09:00:00+08:00", "received_on": "2026-04-20"}
