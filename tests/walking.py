@@ -50,7 +50,7 @@ def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample)
     if sample.begins is not None:
         clock.now = sample.begins.astimezone(UTC)
     number = launch_sample(service, sample)
-    scripts = {each.procedure: each for each in others} | {sample.procedure: sample}
+    scripts = {each.procedure: each for each in (*sample.beside, *others)} | {sample.procedure: sample}
     for _ in range(400):
         if not _one_thing(service, clock, scripts):
             return number

@@ -5,7 +5,7 @@
 
 from datetime import date
 
-from deployments.samples import confidentiality_review, proactive_disclosure
+from deployments.samples import confidentiality_review, policy_interpretation, proactive_disclosure
 from deployments.samples.publication_change import CHANGES, read_change
 from deployments.samples.story import (
     BUREAU,
@@ -17,7 +17,11 @@ from deployments.samples.story import (
     read_bureau,
 )
 
-_SCRIPTS = {**proactive_disclosure.SCRIPTS, **confidentiality_review.SCRIPTS}
+_SCRIPTS = {
+    **proactive_disclosure.SCRIPTS,
+    **policy_interpretation.SCRIPTS,
+    **confidentiality_review.SCRIPTS,
+}
 RUNNABLE = tuple(_SCRIPTS)
 
 

@@ -13,6 +13,7 @@ from engine.reading.documents import (
     VersionHeader,
     list_versions,
     read_attachment,
+    read_beside,
     read_reviewed,
     read_version,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "path_from_launch",
     "read_assignment",
     "read_attachment",
+    "read_beside",
     "read_calendar_year",
     "read_case",
     "read_clocks",

@@ -49,6 +49,12 @@ _REVIEWS = text(
        AND (r.launched_by IS NULL OR r.drafter_id = d.drafter_id)
     """
 )
+_BESIDE = text(
+    "SELECT c.number AS document, n.number, v.version FROM assignment a"
+    " JOIN cases c ON c.id = a.case_id JOIN step s ON s.id = a.step_id"
+    " JOIN document_version v ON v.id = (s.call->'beside'->>0)::bigint JOIN cases n ON n.id = v.case_id"
+    " WHERE a.id = :id"
+)
 _ATTACHMENT = text("SELECT id FROM attachment WHERE case_id = :case AND sha256 = :sha256")
 
 
@@ -143,7 +149,10 @@ def read_version(service: Service, actor: Actor, number: str, version: int) -> V
     Raises:
         CaseNotFound, NotAllowed, DocumentNotFound.
     """
-    row = _version(service, actor, number, version)
+    return _content(_version(service, actor, number, version), number)
+
+
+def _content(row: Row[Any], number: str) -> VersionContent:
     return VersionContent(
         case=number,
         body=row.body,
@@ -166,6 +175,21 @@ def read_reviewed(service: Service, actor: Actor, number: str) -> VersionContent
         case = load_visible(connection, actor, number, Act.READ_DOCUMENT).row
         found = connection.execute(_REVIEWED, {"review": case.number}).one_or_none()
     return None if found is None else read_version(service, actor, found.number, found.version)
+
+
+def read_beside(service: Service, actor: Actor, assignment_id: int) -> VersionContent | None:
+    """What is decided together with a to-do's own document: its interpretation. To whoever may decide.
+
+    Raises:
+        CaseNotFound, NotAllowed.
+    """
+    with snapshot(service) as connection:
+        named = connection.execute(_BESIDE, {"id": assignment_id}).one_or_none()
+        if named is None:
+            return None
+        load_visible(connection, actor, named.document, Act.READ_OPINIONS)  # takes part in the signing
+        row = connection.execute(_ONE, {"number": named.number, "version": named.version}).one()
+    return _content(row, named.number)
 
 
 def read_attachment(
