@@ -8,6 +8,7 @@ from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
 from engine.confidentiality import conclude_review, report_stored_secret
 from engine.documents import allot_number, mark_document, register_secrecy_line
+from engine.opinion import log_releases, reckon_response, record_sighting
 from engine.outcomes import Done
 from engine.publishing.by_hand import record_interpretation, record_publication
 from engine.publishing.changes import look_up_publication, record_change
@@ -32,6 +33,9 @@ EFFECTS: dict[str, Effect] = {
     "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,
     "stop-clock": stop_case_clock,
+    "record-sighting": record_sighting,
+    "log-releases": log_releases,
+    "reckon-response": reckon_response,
 }
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -114,6 +114,9 @@ class FormFacts:
     today: Any  # local date
     files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
     said: Callable[[str, str], Any]  # what a step last answered: its key, the name of the answer
+    now: datetime
+    unit_exists: Callable[[str], bool]  # whether a unit has that code
+    signed_at: Callable[[], datetime | None]  # when the version under review got its final signature
     pages_seen: frozenset[str] = frozenset()  # addresses that were looked at, and say what was published
     beside: dict[str, Any] | None = None  # the version of another case that is decided on together with it
     interpreted: Callable[[], str] = str  # the text of the document that an interpretation is about
@@ -125,6 +128,8 @@ class IntakeFacts:
 
     is_published: Callable[[str], bool]  # whether the case of that number has a document that is public now
     unit_of: Callable[[str], str]  # code of the unit of the case of that number; of none: empty
+    now: datetime
+    is_over: Callable[[str, datetime], bool]  # whether the time a rule gives, from an instant on, is over
 
 
 class Intake(BaseModel):
@@ -136,7 +141,11 @@ class Intake(BaseModel):
     """The fields that name other cases by number (one, or a list), and what the new case is to them."""
 
     unique_by: ClassVar[tuple[str, ...]] = ()
-    """Of each combination of these fields there is one case only, for ever: such as of a year."""
+    """Of each combination of these fields there is one case only, for ever: such as of a year. Where all of
+    them are empty nothing is the same, and there may be many."""
+
+    again: ClassVar[str] = ""
+    """The effect that takes note, in the first case, of the second that was to be; empty: it is refused."""
 
     def name_of_case(self) -> str:
         """What the case is called until it has a document; empty: nothing."""

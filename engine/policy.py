@@ -38,6 +38,9 @@ class Act(StrEnum):
     ANSWER_OF_CLOCK = "answer-of-clock"
     CHOOSE_OWN_MESSAGES = "choose-own-messages"
     URGE = "urge"
+    SEE_OPINIONS = "see-opinions"
+    KEEP_WATCH_LOG = "keep-watch-log"
+    READ_WATCH_LOG = "read-watch-log"
 
 
 _NAMES = {
@@ -65,6 +68,9 @@ _NAMES = {
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
     Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
     Act.URGE: ("催办该事项", "urge this case"),
+    Act.SEE_OPINIONS: ("查看舆情看板", "see the board of public opinion"),
+    Act.KEEP_WATCH_LOG: ("登记值班监测日志", "write in the watch log"),
+    Act.READ_WATCH_LOG: ("查看值班监测日志", "read the watch log"),
 }
 
 
@@ -245,6 +251,41 @@ def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
     )
 
 
+def _opinion_desk(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager or _holds_any(actor, *_OPINION_DESKS):
+        return None
+    return _Refusal(
+        "只有舆情监测员、政务公开工作机构、新闻发言人、负责人和管理者可以查看",
+        "only monitors, the openness office, the spokesperson, the heads and managers may",
+    )
+
+
+def _monitor(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.MONITOR):
+        return None
+    return _Refusal("只有舆情监测员可以登记", "only a monitor may")
+
+
+def _watch_log_reader(actor: Actor, facts: Facts) -> _Refusal | None:
+    # 四(三)1 完善本单位与宣传、网信、政务公开主管部门和相关涉事单位舆情信息共享机制
+    if _holds_any(actor, Position.PUBLICITY, Position.CYBERSPACE, Position.COUNTY_OFFICE):
+        return None
+    return _opinion_desk(actor, facts)
+
+
+def _holds_any(actor: Actor, *positions: Position) -> bool:
+    return any(actor.holds(position) for position in positions)
+
+
+_OPINION_DESKS = (
+    Position.MONITOR,
+    Position.OPENNESS_OFFICE,
+    Position.SPOKESPERSON,
+    Position.DEPUTY_HEAD,
+    Position.HEAD,
+)
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
@@ -282,4 +323,7 @@ _RULES = {
     Act.ANSWER_OF_CLOCK: _answer_of_clock,
     Act.CHOOSE_OWN_MESSAGES: _own,
     Act.URGE: _urge,
+    Act.SEE_OPINIONS: _opinion_desk,
+    Act.KEEP_WATCH_LOG: _monitor,
+    Act.READ_WATCH_LOG: _watch_log_reader,
 }

@@ -6,15 +6,19 @@ Importing this package installs them all.
 from flows import (
     confidentiality_review,
     earlier,
+    opinion_response,
     policy_interpretation,
     proactive_disclosure,
     publication_change,
+    response_plan,
 )
 
 __all__ = [
     "confidentiality_review",
     "earlier",
+    "opinion_response",
     "policy_interpretation",
     "proactive_disclosure",
     "publication_change",
+    "response_plan",
 ]

@@ -26,6 +26,7 @@ from models.document import (
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
+from models.opinion import OpinionRelease, OpinionSighting, WatchLogEntry
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
@@ -67,6 +68,8 @@ __all__ = [
     "MessageWish",
     "Milestone",
     "Notification",
+    "OpinionRelease",
+    "OpinionSighting",
     "Organ",
     "Person",
     "Phrase",
@@ -88,5 +91,6 @@ __all__ = [
     "Upload",
     "UploadChunk",
     "VirtualTime",
+    "WatchLogEntry",
     "WithheldPart",
 ]

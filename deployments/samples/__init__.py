@@ -5,7 +5,12 @@
 
 from datetime import date
 
-from deployments.samples import confidentiality_review, policy_interpretation, proactive_disclosure
+from deployments.samples import (
+    confidentiality_review,
+    opinion_response,
+    policy_interpretation,
+    proactive_disclosure,
+)
 from deployments.samples.publication_change import CHANGES, read_change
 from deployments.samples.story import (
     BUREAU,
@@ -18,9 +23,10 @@ from deployments.samples.story import (
 )
 
 _SCRIPTS = {
-    **proactive_disclosure.SCRIPTS,
-    **policy_interpretation.SCRIPTS,
     **confidentiality_review.SCRIPTS,
+    **opinion_response.SCRIPTS,
+    **policy_interpretation.SCRIPTS,
+    **proactive_disclosure.SCRIPTS,
 }
 RUNNABLE = tuple(_SCRIPTS)
 

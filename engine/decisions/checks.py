@@ -12,10 +12,11 @@ from engine.documents import load_version, number_holder
 from engine.drafting import Writing, refuse_content
 from engine.files.bringing import files_with_traces
 from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
+from engine.permitted import signed_at
 from engine.procedures import procedure
 from engine.publishing.interpreted import interpreted_text
 from engine.work import StepRow, Work
-from models import DocumentVersion
+from models import DocumentVersion, Unit
 from rules.errors import AssignmentStale, ClassifiedContentRefused, InvalidInput, OpinionRequired
 from rules.time import local_date
 
@@ -118,12 +119,20 @@ def checked_answers(
             today=local_date(work.now, work.timezone),
             files_with_traces=partial(files_with_traces, work, document),
             said=partial(_said, work),
+            now=work.now,
+            unit_exists=partial(_unit_exists, work),
+            signed_at=partial(signed_at, work.connection, step.document_version_id),
             pages_seen=pages_seen,
             beside=load_version(work.connection, next(iter(step.call.get("beside", ())), None)),
             interpreted=partial(interpreted_text, work.connection, work.case.id),
         )
     )
     return answers
+
+
+def _unit_exists(work: Work, code: str) -> bool:
+    unit = Unit.__table__
+    return work.connection.scalar(select(unit.c.id).where(unit.c.code == code)) is not None
 
 
 def _form_of(action: Action, step: StepRow) -> str:

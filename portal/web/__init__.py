@@ -17,10 +17,12 @@ from portal.web import (
     mailbox,
     me,
     messages,
+    opinions,
     pages,
     people,
     signing,
     todo,
+    watch,
     what_if,
 )
 from rules.errors import GongkaiError, OwnPasswordFirst
@@ -42,6 +44,8 @@ ROUTERS = [
         people,
         calendar,
         what_if,
+        opinions,
+        watch,
         me,
         clock,
         pages,

@@ -56,7 +56,8 @@ class Office:
             return Done({"cases": [{"number": number, **come} for number in call.cases]})
         if not isinstance(call, ReviewCall):
             dates = {"formed_on": "2026-04-20", "issued_on": "2026-04-22"}
-            facts = {"doc_no": "1", "published_at": "2026-04-22T10:00:00+08:00", **dates}
+            moment = "2026-04-22T10:00:00+08:00"
+            facts = {"doc_no": "1", "published_at": moment, "first_released_at": moment, **dates}
             facts |= {"number": "BS-2026-0001"}  # of a case it opens
             return Done(facts)
         if call.edits_document:
@@ -68,6 +69,17 @@ class Office:
             "issue": {"formed_on": "2026-04-20", "issued_on": "2026-04-22", "doc_no": "", "series": ""},
             "secrecy-finding": {"outcome": "已移交"},
             "item-review": {"items": [{"item": "全文", "finding": "release", "ground": None, "reason": ""}]},
+            "assessment": {
+                "truth": "false",
+                "emergency": True,
+                "beyond_capacity": True,
+                "owner": "",
+                "joint": ["u2"],
+                "departments": [],
+            },
+            "releases": {"releases": []},
+            "press-conference": {"held_at": "2026-03-19T09:00+08:00", "address": ""},
+            "follow-up": {"next": "update" if round_ == 1 else "close"},
         }.get(call.form, {})
         return ReviewOutcome(Action.APPROVE, call.document_version_id, answers)
 

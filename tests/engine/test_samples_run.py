@@ -26,8 +26,7 @@ def begin(service: Service, clock: MovableClock, case_id: str) -> str:
     if day is not None:
         clock.now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
     sample = read_sample(case_id, today=service.today)
-    if sample.begins is not None:  # people hold their posts from the day they are imported
-        clock.now = sample.begins.astimezone(UTC)
+    clock.now = sample.begins or clock.now  # before the bureau is loaded: its posts are held from that day on
     load_sample_bureau(service)
     return walk(service, clock, sample)
 

@@ -99,6 +99,13 @@ EXPECTED: dict[str, dict[str, int]] = {
     # All open cases; of one case whoever may see it may ask.
     "GET /what-if": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
     "POST /what-if": page(outsider=404),
+    # Public opinion: the desks that see to it; a reviewer and the drafter of a document are none of them.
+    "GET /opinions": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    "POST /opinions": dict.fromkeys(ROLES, 403) | {"nobody": 303},
+    "GET /watch": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    "GET /watch/export": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    # Only a monitor writes; the page that says so is for those who may read.
+    "POST /watch": dict.fromkeys(ROLES, 403) | {"nobody": 303},
     "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
     "GET /mailbox": page(),
     "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
@@ -213,6 +220,8 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /calendar": {"table": "", "what": "preview"},
+    "POST /opinions": {"table": ""},
+    "POST /watch": {"sources": "微博"},
     "POST /what-if": {"case": "ZD-2026-0001"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
