@@ -7,8 +7,10 @@ from flows import (
     confidentiality_review,
     earlier,
     opinion_response,
+    participation_outcome,
     policy_interpretation,
     proactive_disclosure,
+    public_participation,
     publication_change,
     response_plan,
 )
@@ -17,8 +19,10 @@ __all__ = [
     "confidentiality_review",
     "earlier",
     "opinion_response",
+    "participation_outcome",
     "policy_interpretation",
     "proactive_disclosure",
+    "public_participation",
     "publication_change",
     "response_plan",
 ]

@@ -14,6 +14,7 @@ from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
 from portal.web.decision_tree import TreePicture, tree_of
+from portal.web.catalogue import standing_of
 from portal.web.disclosure import disclosure_of
 from portal.web.limit_picture import picture_of
 from portal.web.opinion_picture import course_picture
@@ -57,11 +58,10 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         **_limits(service, session, view),
         **_opinion(service, session, view),
+        **standing_of(service, session, view.number),
         family=reading.read_family(service, session.actor, view.number),
         tree=_tree(view),
-        reviewed=reading.read_reviewed(service, session.actor, view.number)
-        if view.may_read_document
-        else None,
+        reviewed=reviewed_by(service, session, view),
         withheld=reading.read_withheld_parts(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
