@@ -13,8 +13,8 @@ from engine.reading.opinions import read_opinion
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
-from portal.web.decision_tree import TreePicture, tree_of
 from portal.web.catalogue import standing_of
+from portal.web.decision_tree import TreePicture, tree_of
 from portal.web.disclosure import disclosure_of
 from portal.web.limit_picture import picture_of
 from portal.web.opinion_picture import course_picture
