@@ -17,9 +17,10 @@ def launch_form(service: Service, chosen: Procedure) -> dict[str, Any]:
     """
     schema = chosen.intake.model_json_schema()
     choices = _choices(service, chosen)
+    asked = {name: stated for name, stated in schema["properties"].items() if not stated.get("hidden")}
     properties = {
         name: _property(name, place, stated, schema, choices.get(name, []))
-        for place, (name, stated) in enumerate(schema["properties"].items())
+        for place, (name, stated) in enumerate(asked.items())
     }
     return {
         "title": "Parameters",

@@ -50,6 +50,11 @@ class Actor:
         """Watches the runs."""
         return self.holds(Position.MANAGER)
 
+    @property
+    def is_outside(self) -> bool:
+        """Acts for other bodies only: sees of a case what it is asked about, not what is said inside."""
+        return bool(self.holdings) and all(Position(held).external for held, _unit in self.holdings)
+
 
 def load_actor(connection: Connection, username: str, *, channel: str, today: date) -> Actor:
     """The active person of that username.

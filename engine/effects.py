@@ -6,6 +6,7 @@ from typing import Any
 from engine.awaiting import reach_milestone
 from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
+from engine.confidentiality import conclude_review, report_stored_secret
 from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.opinion import log_releases, reckon_response, record_sighting
 from engine.outcomes import Done
@@ -34,6 +35,8 @@ EFFECTS: dict[str, Effect] = {
     "look-up-publication": look_up_publication,
     "record-publication-change": record_change,
     "register-secrecy-line": register_secrecy_line,
+    "report-stored-secret": report_stored_secret,
+    "conclude-review": conclude_review,
     "open-case": open_subcase,
     "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,

@@ -130,6 +130,7 @@ class IntakeFacts:
     """What an intake may look at when it checks itself before a case is launched."""
 
     is_published: Callable[[str], bool]  # whether the case of that number has a document that is public now
+    unit_of: Callable[[str], str]  # code of the unit of the case of that number; of none: empty
     now: datetime
     is_over: Callable[[str, datetime], bool]  # whether the time a rule gives, from an instant on, is over
 

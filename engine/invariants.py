@@ -382,6 +382,24 @@ CHECKS = (
         " WHERE a.size IS DISTINCT FROM (f->>'size')::int OR a.size IS DISTINCT FROM"
         " (SELECT sum(octet_length(content)) FROM register_file_chunk WHERE file_id = a.id)",
     ),
+    Check(
+        "nothing-published-under-review",
+        "保密审查尚未办结，所审查的文件已经公开",
+        "a document was published while its confidentiality review was open",
+        "SELECT c.number AS place FROM publication p JOIN cases c ON c.id = p.case_id"
+        " JOIN case_link l ON l.other_id = c.id AND l.relation = 'reviews-confidentiality'"
+        " JOIN cases r ON r.id = l.case_id WHERE p.published_at >= l.made_at"
+        " AND (r.closed_at IS NULL OR p.published_at < r.closed_at)",
+    ),
+    Check(
+        "partial-release-names-its-parts",
+        "保密审查决定部分公开，却没有登记不公开的部分",
+        "a confidentiality review ended in a partial release without naming what is withheld",
+        "SELECT c.number AS place FROM milestone m JOIN cases c ON c.id = m.case_id"
+        " WHERE c.procedure = 'confidentiality-review' AND m.name = 'decided'"
+        " AND m.facts->>'result' = 'partial'"
+        " AND NOT EXISTS (SELECT 1 FROM withheld_part w WHERE w.case_id = c.id)",
+    ),
     # 8. Nothing public is withdrawn or moved without a decision, and what was withdrawn is found no more.
     Check(
         "change-was-decided",

@@ -7,6 +7,7 @@ from inside ``advance``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -125,6 +126,7 @@ def _facts(service: Service, connection: Connection) -> IntakeFacts:
 
     return IntakeFacts(
         is_published=lambda number: published(connection, number) is not None,
+        unit_of=partial(_unit_of, connection),
         now=service.now,
         is_over=is_over,
     )
@@ -145,6 +147,11 @@ def _unit_id(connection: Connection, code: str) -> int:
     if code not in units:
         raise UnknownUnit(where="unit", unit=code, known="、".join(units))
     return int(units[code])
+
+
+def _unit_of(connection: Connection, number: str) -> str:
+    of_case = select(_unit.c.code).join(_cases, _cases.c.unit_id == _unit.c.id)
+    return str(connection.scalar(of_case.where(_cases.c.number == number)) or "")
 
 
 def _require_holders(service: Service, connection: Connection, opening: Opening) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.confidentiality import require_settled
 from engine.documents import content_hash, load_version
 from engine.files.kinds import Role
 from engine.permitted import need_in, require_pair, require_released, require_reviewed
@@ -202,6 +203,7 @@ def request_for(
 
     Raises:
         UnreviewedPublicationRefused: the version lacks its review or signature, or is not what was hashed.
+        PublicationUnderReview: a confidentiality review of the case is open, or withheld it.
         InterpretationMissing, TalkBeforeReleaseMissing: it may not be published so.
     """
     version = load_version(connection, version_id)
@@ -216,6 +218,7 @@ def request_for(
         raise UnreviewedPublicationRefused(where=key, number=key.split(":")[0])
     require_reviewed(connection, case_id=case_id, case_number=row.number, version=version)
     require_pair(connection, case_id=case_id, case_number=row.number, version=version, beside=beside)
+    require_settled(connection, case_id=case_id, case_number=row.number, version_id=version_id)
     return PublishRequest(
         key=key,
         slug=row.number.lower(),
@@ -242,7 +245,7 @@ def interpretation_request_for(
     """The request for an interpretation of a document that is public already, signed in its own case.
 
     Raises:
-        UnreviewedPublicationRefused, TalkBeforeReleaseMissing.
+        UnreviewedPublicationRefused, TalkBeforeReleaseMissing, PublicationUnderReview.
     """
     about = connection.execute(_INTERPRETED, {"case": case_id}).one_or_none()
     row = _issued(connection, about.id) if about else None
@@ -273,6 +276,7 @@ def _interpretation(connection: Connection, document: Any, version_id: int, key:
         raise UnreviewedPublicationRefused(where=key, number=key.split(":")[0])
     cases = Case.__table__
     number = connection.execute(select(cases.c.number).where(cases.c.id == version["case_id"])).scalar_one()
+    require_settled(connection, case_id=version["case_id"], case_number=number, version_id=version_id)
     return PublishRequest(
         key=key,
         slug=number.lower(),

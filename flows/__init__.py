@@ -4,6 +4,7 @@ Importing this package installs them all.
 """
 
 from flows import (
+    confidentiality_review,
     earlier,
     opinion_response,
     participation_outcome,
@@ -15,6 +16,7 @@ from flows import (
 )
 
 __all__ = [
+    "confidentiality_review",
     "earlier",
     "opinion_response",
     "participation_outcome",

@@ -23,6 +23,7 @@ from models.document import (
     RegisterEntry,
     RegisterText,
     SecrecyRegisterLine,
+    WithheldPart,
 )
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
@@ -119,4 +120,5 @@ __all__ = [
     "UploadChunk",
     "VirtualTime",
     "WatchLogEntry",
+    "WithheldPart",
 ]

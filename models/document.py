@@ -64,6 +64,19 @@ class SecrecyRegisterLine(Stored, table=True):
     closed_at: datetime = instant()
 
 
+class WithheldPart(Stored, table=True):
+    """不公开的部分: what a confidentiality review keeps back of what is released, and why. Only grows."""
+
+    __tablename__ = "withheld_part"
+
+    id: int | None = generated_id()
+    case_id: int = reference("cases.id")
+    part: str
+    ground: str
+    reason: str
+    noted_at: datetime = instant()
+
+
 class Publication(Stored, table=True):
     """公开记录: which version went where, under which key, when. One effective per version."""
 

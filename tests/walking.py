@@ -49,6 +49,8 @@ def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample,
         others: what is decided in cases it opens, by their procedure.
         until: stop where this step of any case is open.
     """
+    if sample.begins is not None:
+        clock.now = sample.begins.astimezone(UTC)
     number = launch_sample(service, sample)
     walk_on(service, clock, *sample.beside, *others, sample, until=until)
     return number

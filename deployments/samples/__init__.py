@@ -6,6 +6,7 @@
 from datetime import date
 
 from deployments.samples import (
+    confidentiality_review,
     opinion_response,
     policy_interpretation,
     proactive_disclosure,
@@ -23,6 +24,7 @@ from deployments.samples.story import (
 )
 
 _SCRIPTS = {
+    **confidentiality_review.SCRIPTS,
     **opinion_response.SCRIPTS,
     **policy_interpretation.SCRIPTS,
     **proactive_disclosure.SCRIPTS,

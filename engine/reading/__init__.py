@@ -15,6 +15,7 @@ from engine.reading.documents import (
     list_versions,
     read_attachment,
     read_beside,
+    read_reviewed,
     read_version,
 )
 from engine.reading.family import Relative, read_family
@@ -31,6 +32,7 @@ from engine.reading.runs import read_flow_run
 from engine.reading.status import Status, read_status
 from engine.reading.todo import Todo, read_assignment
 from engine.reading.visible import claims_secret
+from engine.reading.withheld import Withheld, read_withheld_parts
 
 __all__ = [
     "Ahead",
@@ -65,6 +67,7 @@ __all__ = [
     "Todo",
     "VersionContent",
     "VersionHeader",
+    "Withheld",
     "claims_secret",
     "follow",
     "inbox",
@@ -92,7 +95,9 @@ __all__ = [
     "read_parameters",
     "read_path_ahead",
     "read_procedure",
+    "read_reviewed",
     "read_status",
     "read_timeline",
     "read_version",
+    "read_withheld_parts",
 ]

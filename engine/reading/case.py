@@ -33,7 +33,7 @@ _TIMELINE = text(
     """
     SELECT s.id, s.key, s.round, s.kind, s.call, s.opened_at, s.settled_at, v.version,
            s.outcome->>'action' AS action, s.outcome->>'article' AS lapsed_by,
-           p.name AS by, a.position, m.action AS decided, m.opinion,
+           p.name AS by, m.person_id, a.position, m.action AS decided, m.opinion,
            m.answers, m.return_to, m.return_mode, m.decided_at, m.channel
       FROM step s
       LEFT JOIN decision m ON m.step_id = s.id
@@ -188,7 +188,7 @@ def _decided(row: Row[Any], case: Visible) -> Decided:
         by=row.by,
         position=position_named(row.position),
         action=Named(row.decided, Action(row.decided).chinese, row.decided),
-        opinion=row.opinion if told else None,
+        opinion=row.opinion if told and _for_them(row, case.actor) else None,
         answers=row.answers if told else None,
         return_to=row.return_to,
         return_mode=row.return_mode,
@@ -197,6 +197,11 @@ def _decided(row: Row[Any], case: Visible) -> Decided:
         at=row.decided_at,
         stated=stated_of(case.row.procedure, case.row.version, form, row.answers) if told and form else [],
     )
+
+
+def _for_them(row: Row[Any], actor: Actor) -> bool:
+    """Another body reads the document and what forms state: of opinions, its own."""
+    return not actor.is_outside or row.person_id == actor.person_id
 
 
 def _form_of(row: Row[Any]) -> str:

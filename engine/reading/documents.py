@@ -1,11 +1,12 @@
 """The document of a case: its versions, one version's content, the bytes of a file."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Connection, Row, text
 
 from engine.actor import Actor
 from engine.files.hidden import HiddenContent, said_of
@@ -16,7 +17,7 @@ from engine.policy import Act
 from engine.reading.values import snapshot
 from engine.reading.visible import load_visible
 from engine.service import Service
-from rules.errors import GongkaiError, Kind, Said
+from rules.errors import CaseNotFound, GongkaiError, Kind, Said
 
 # Where a state secret was claimed after text had been stored, the case names no current version any
 # more: then none is shown to anybody.
@@ -24,12 +25,32 @@ _VERSIONS = """
     SELECT v.*, p.name AS author, v.id = c.document_version_id AS current,
            (SELECT jsonb_object_agg(a.sha256, a.hidden) FROM attachment a WHERE a.case_id = c.id) AS hidden
       FROM document_version v JOIN cases c ON c.id = v.case_id JOIN person p ON p.id = v.created_by
-     WHERE v.case_id = :case AND c.document_version_id IS NOT NULL
+     WHERE c.number = :number AND c.document_version_id IS NOT NULL
 """
 _LIST = text(_VERSIONS + " ORDER BY v.version")
 _ONE = text(_VERSIONS + " AND v.version = :version")
+# Whoever is asked in an open confidentiality review reads the present version of what it is about, no more.
+# A review that somebody launched opens only what the one in charge of it had written.
+_REVIEWED = text(
+    """
+    SELECT d.number, v.version FROM cases r JOIN case_link l ON l.case_id = r.id
+      JOIN cases d ON d.id = l.other_id JOIN document_version v ON v.id = d.document_version_id
+     WHERE r.number = :review AND r.closed_at IS NULL AND l.relation = 'reviews-confidentiality'
+       AND (r.launched_by IS NULL OR r.drafter_id = d.drafter_id)
+     ORDER BY l.id LIMIT 1
+    """
+)
+_REVIEWS = text(
+    """
+    SELECT r.number FROM cases d JOIN case_link l ON l.other_id = d.id JOIN cases r ON r.id = l.case_id
+      JOIN document_version v ON v.id = d.document_version_id
+     WHERE d.number = :number AND v.version = :version AND r.closed_at IS NULL
+       AND l.relation = 'reviews-confidentiality'
+       AND (r.launched_by IS NULL OR r.drafter_id = d.drafter_id)
+    """
+)
 _BESIDE = text(
-    "SELECT c.number AS document, n.number, v.case_id, v.version FROM assignment a"
+    "SELECT c.number AS document, n.number, v.version FROM assignment a"
     " JOIN cases c ON c.id = a.case_id JOIN step s ON s.id = a.step_id"
     " JOIN document_version v ON v.id = (s.call->'beside'->>0)::bigint JOIN cases n ON n.id = v.case_id"
     " WHERE a.id = :id"
@@ -119,7 +140,7 @@ def list_versions(service: Service, actor: Actor, number: str) -> list[VersionHe
     """
     with snapshot(service) as connection:
         case = load_visible(connection, actor, number, Act.READ_DOCUMENT)
-        return [_header(row) for row in connection.execute(_LIST, {"case": case.row.id})]
+        return [_header(row) for row in connection.execute(_LIST, {"number": case.row.number})]
 
 
 def read_version(service: Service, actor: Actor, number: str, version: int) -> VersionContent:
@@ -144,6 +165,18 @@ def _content(row: Row[Any], number: str) -> VersionContent:
     )
 
 
+def read_reviewed(service: Service, actor: Actor, number: str) -> VersionContent | None:
+    """The present version of the document that an open confidentiality review is about, if it names one.
+
+    Raises:
+        CaseNotFound, NotAllowed.
+    """
+    with snapshot(service) as connection:
+        case = load_visible(connection, actor, number, Act.READ_DOCUMENT).row
+        found = connection.execute(_REVIEWED, {"review": case.number}).one_or_none()
+    return None if found is None else read_version(service, actor, found.number, found.version)
+
+
 def read_beside(service: Service, actor: Actor, assignment_id: int) -> VersionContent | None:
     """What is decided together with a to-do's own document: its interpretation. To whoever may decide.
 
@@ -155,7 +188,7 @@ def read_beside(service: Service, actor: Actor, assignment_id: int) -> VersionCo
         if named is None:
             return None
         load_visible(connection, actor, named.document, Act.READ_OPINIONS)  # takes part in the signing
-        row = connection.execute(_ONE, {"case": named.case_id, "version": named.version}).one()
+        row = connection.execute(_ONE, {"number": named.number, "version": named.version}).one()
     return _content(row, named.number)
 
 
@@ -178,11 +211,21 @@ def read_attachment(
 
 def _version(service: Service, actor: Actor, number: str, version: int) -> Row[Any]:
     with snapshot(service) as connection:
-        case = load_visible(connection, actor, number, Act.READ_DOCUMENT)
-        row = connection.execute(_ONE, {"case": case.row.id, "version": version}).one_or_none()
+        if not _asked_to_review(connection, actor, number, version):
+            load_visible(connection, actor, number, Act.READ_DOCUMENT)
+        row = connection.execute(_ONE, {"number": number, "version": version}).one_or_none()
     if row is None:
         raise DocumentNotFound(where=f"{number}/documents/{version}", number=number)
     return row
+
+
+def _asked_to_review(connection: Connection, actor: Actor, number: str, version: int) -> bool:
+    """Whether an open confidentiality review of this very version has asked the actor."""
+    for review in connection.scalars(_REVIEWS, {"number": number, "version": version}).all():
+        with suppress(CaseNotFound):
+            if load_visible(connection, actor, review).may_read_document:
+                return True
+    return False
 
 
 def _header(row: Row[Any]) -> VersionHeader:

@@ -11,11 +11,12 @@ from engine.policy import Act, Facts, may, permit
 from engine.service import Service
 from rules.errors import CaseNotFound
 
-_IS_ABOUT = """l.relation IN ('interprets', 'reviews-confidentiality', 'consults-on', 'part-of')
+_IS_ABOUT = """l.relation IN ('interprets', 'consults-on', 'part-of')
       AND (n.channel = 'procedure' OR n.drafter_id = c.drafter_id
            OR n.drafter_id IN (SELECT person_id FROM decision WHERE case_id = c.id))"""
 """Whoever takes part in such a case may read the document it is about, where this case opened it or a person
-who takes part here did: launching one about somebody's draft opens nobody's eyes."""
+who takes part here did: launching one about somebody's draft opens nobody's eyes. A confidentiality review
+opens less: see ``engine.reading.documents``."""
 
 _CASE = text(
     """

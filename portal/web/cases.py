@@ -14,6 +14,7 @@ from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
 from portal.web.catalogue import standing_of
+from portal.web.decision_tree import TreePicture, tree_of
 from portal.web.disclosure import disclosure_of
 from portal.web.limit_picture import picture_of
 from portal.web.opinion_picture import course_picture
@@ -59,6 +60,9 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         **_opinion(service, session, view),
         **standing_of(service, session, view.number),
         family=reading.read_family(service, session.actor, view.number),
+        tree=_tree(view),
+        reviewed=reviewed_by(service, session, view),
+        withheld=reading.read_withheld_parts(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
     )
@@ -117,6 +121,22 @@ def hand_over(request: Request, session: Writer, form: Form, number: str) -> Res
         reason=one(form, "reason"),
     )
     return see_other(f"/cases/{known_number(number)}")
+
+
+def reviewed_by(service: Service, session: Reader, view: CaseView) -> VersionContent | None:
+    """What a confidentiality review is about, while it is open and the reader takes part in it."""
+    if not view.may_read_document or view.closed_at is not None:
+        return None
+    return reading.read_reviewed(service, session.actor, view.number)
+
+
+def _tree(view: CaseView) -> TreePicture | None:
+    return tree_of(
+        view.procedure,
+        past=[step.step.key for step in view.timeline if step.settled_at is not None],
+        open_steps=[step.step.key for step in view.at],
+        outcome=view.outcome,
+    )
 
 
 def _limits(service: Service, session: Reader, view: CaseView) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from portal.problems import status_of
 from portal.requests import BIGGEST_ID, known_number
 from portal.web.attached import WRITING, attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
+from portal.web.cases import reviewed_by
 from portal.web.differences import differences
 from portal.web.disclosure import disclosure_of
 from portal.web.fields import PREFIX, answers_from, fields_of, typed_in
@@ -182,6 +183,7 @@ def _page(
         todo=todo,
         case=case,
         document=document,
+        reviewed=reviewed_by(service, session, case),
         beside=_beside(service, session, todo),
         **disclosure_of(document),
         seen=seen,

@@ -25,9 +25,11 @@ from rules.errors.documents import (
     ClassifiedContentRefused,
     DatesOutOfOrder,
     GroundMissing,
+    InterestOverridden,
     NumberTaken,
     UnknownAttribute,
     UnknownGround,
+    WiderThanDetermined,
 )
 from rules.errors.files import FileRefused, MalformedFile, TracesLeft, UploadNotFound, UploadsFull
 from rules.errors.limits import (
@@ -75,6 +77,7 @@ from rules.errors.publishing import (
     PageUnreachable,
     PageWithoutDocument,
     PublicationNotFound,
+    PublicationUnderReview,
     TalkBeforeReleaseMissing,
     TooMuchCopied,
     UnreviewedPublicationRefused,
@@ -125,6 +128,7 @@ __all__ = [
     "HearingPapersLate",
     "HoldAwaitsAnswer",
     "IdempotencyKeyReused",
+    "InterestOverridden",
     "InterpretationMissing",
     "InvalidInput",
     "JournalMismatch",
@@ -150,6 +154,7 @@ __all__ = [
     "PageUnreachable",
     "PageWithoutDocument",
     "PublicationNotFound",
+    "PublicationUnderReview",
     "ReasonNotInAnnouncement",
     "RequestForged",
     "RowKeyUsed",
@@ -175,6 +180,7 @@ __all__ = [
     "WebsiteCannotWithdraw",
     "WebsiteRefused",
     "WebsiteUnavailable",
+    "WiderThanDetermined",
     "WindowTooShort",
     "WrongCredentials",
 ]

@@ -86,3 +86,36 @@ class ClassifiedContentRefused(GongkaiError):
         "only who handed it over, when, and the outcome are registered. Nothing was stored",
         "Send again without it, and hand the original to the secrecy office through the classified channel",
     )
+
+
+class WiderThanDetermined(GongkaiError):
+    """Nobody here discloses more than whoever was asked has determined, or than the law allows (五(三))."""
+
+    zh = Said(
+        "结论宽于已经确定的意见（{determined}）",
+        "有权部门研究确定的、依法不得公开的，可以从严，不得放宽（应急厅函〔2019〕390号 五(三)；条例第14条）",
+        "请改为相同或更严的结论后重新提交；没有保存任何内容",
+    )
+    en = Said(
+        "This discloses more than was determined ({determined_en})",
+        "What other bodies determined, and what the law forbids to disclose, may be narrowed here and never "
+        "widened (notice 五(三); Regulations art. 14)",
+        "Choose the same result or a narrower one and send again; nothing was stored",
+    )
+
+
+class InterestOverridden(GongkaiError):
+    """A trade secret or privacy yields only to consent or to a grave public interest (条例 art. 15)."""
+
+    zh = Said(
+        "“{item}”涉及第三方权益，没有第三方的同意",
+        "涉及商业秘密、个人隐私的，非经第三方同意不得公开，除非不公开会对公共利益造成重大影响（条例第15、32条）",
+        "请在“不公开的部分”中按原名称列出该项，或说明公共利益的重大影响；没有保存任何内容",
+    )
+    en = Said(
+        "The third party has not consented to disclosing “{item}”",
+        "A trade secret or privacy is disclosed only with consent, or where withholding gravely hurts the "
+        "public interest (Regulations arts. 15, 32)",
+        "List it by the same name among the parts withheld, or state the grave public interest; "
+        "nothing was stored",
+    )

@@ -153,3 +153,19 @@ class PublicationNotFound(GongkaiError):
         "{why_en}",
         "Check the number of the disclosure case, such as ZD-2026-0001",
     )
+
+
+class PublicationUnderReview(GongkaiError):
+    """Nothing is published while a confidentiality review of it is open, or against its result (五(三))."""
+
+    kind = Kind.BROKEN
+    zh = Said(
+        "拒绝公开事项{number}",
+        "保密审查{review}{why_zh}（应急厅函〔2019〕390号 五(三)）",
+        "请等该审查作出决定，按其结论办理；决定可以公开的，由系统管理员重试",
+    )
+    en = Said(
+        "Publication of case {number} was refused",
+        "Confidentiality review {review} {why_en} (notice 五(三))",
+        "Go by what that review decides; once it may be disclosed, the administrator retries",
+    )

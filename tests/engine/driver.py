@@ -69,6 +69,7 @@ class Office:
             "confidentiality": {"finding": "not_secret_and_suitable"},
             "issue": {"formed_on": "2026-04-20", "issued_on": "2026-04-22", "doc_no": "", "series": ""},
             "secrecy-finding": {"outcome": "已移交"},
+            "item-review": {"items": [{"item": "全文", "finding": "release", "ground": None, "reason": ""}]},
             "assessment": {
                 "truth": "false",
                 "emergency": True,

@@ -13,6 +13,7 @@ from tests.engine.driver import Drive, Office
 
 FILES = sorted(Path(flows.__file__).parent.rglob("*.py"))
 INTAKE = {
+    "confidentiality-review": {"drafter": "d", "unit": "u", "subject": "s"},
     "opinion-response": {
         "drafter": "d",
         "unit": "u",

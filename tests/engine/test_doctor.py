@@ -146,6 +146,13 @@ DAMAGE = {
     "decided-change-is-recorded": "UPDATE cases SET procedure = 'publication-change', outcome = '已撤下'",
     "version-is-what-was-hashed": "UPDATE document_version SET body = '另一内容' WHERE id = 1",
     "published-was-reviewed-and-signed": "UPDATE decision SET answers = '{}'",
+    "nothing-published-under-review": "WITH made AS (INSERT INTO case_link (case_id, other_id, relation,"
+    " made_at)"
+    " SELECT case_id, case_id, 'reviews-confidentiality', published_at FROM publication)"
+    " UPDATE cases SET closed_at = NULL",
+    "partial-release-names-its-parts": "WITH made AS (INSERT INTO milestone (case_id, name, facts,"
+    """ reached_at) VALUES (1, 'decided', '{"result": "partial"}', now()))"""
+    " UPDATE cases SET procedure = 'confidentiality-review'",
     "law-is-what-the-ledger-says": "UPDATE law_change SET content = content || '{\"papers\": []}'",
 }
 

@@ -48,6 +48,10 @@ STARTS = """
         ("ZD-01", "条例口径(成文日+20工作日)", "proactive-disclosure", "publication"),
         ("ZD-03", "网站公开最迟", "proactive-disclosure", "publication"),
         ("JD-01", "本地规定上限(公开后3工作日)", "policy-interpretation", "interpretation"),
+        ("BM-01", "行政处罚决定公示(7工作日)", "confidentiality-review", "publication"),
+        ("BM-01", "条例20工作日", "confidentiality-review", "publication"),
+        ("BM-02", "不明确事项上报(拟定之日+10工作日)", "confidentiality-review", "secrecy-referral"),
+        ("BM-02", "保密部门答复(收到+10工作日)", "confidentiality-review", "secrecy-answer"),
     ],
 )
 def test_a_sample_s_deadlines_are_those_of_its_clocks(

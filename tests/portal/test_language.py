@@ -44,7 +44,8 @@ def messages_of_forms() -> Iterator[str]:
     for procedure in installed():
         forms: list[Any] = [procedure.intake, *procedure.forms.values()]
         for form in forms:
-            for field in fields_of(form.model_json_schema(), {}):
+            asked = fields_of(form.model_json_schema(), {})
+            for field in [*asked, *(cell for table in asked for row in table.rows[:1] for cell in row)]:
                 yield field.title
                 yield field.hint
                 if field.name != "doc_type":  # 文种 are names: they stay Chinese
