@@ -117,6 +117,9 @@ class FormFacts:
     now: datetime
     unit_exists: Callable[[str], bool]  # whether a unit has that code
     signed_at: Callable[[], datetime | None]  # when the version under review got its final signature
+    due_of: Callable[[str, date], date]  # the last day of a rule's period that runs from, or up to, a day
+    reached: Callable[[str, str], bool]  # whether the case of a number has come to a milestone
+    require_disposed: Callable[[], None]  # raises while a comment of the case has no disposition
     pages_seen: frozenset[str] = frozenset()  # addresses that were looked at, and say what was published
     beside: dict[str, Any] | None = None  # the version of another case that is decided on together with it
     interpreted: Callable[[], str] = str  # the text of the document that an interpretation is about

@@ -106,8 +106,7 @@ def open_case(service: Service, connection: Connection, opening: Opening) -> Ope
     Raises:
         InvalidInput, AlreadyOpened, NoHolder: nothing may be kept of the transaction then.
     """
-    opening.intake.check(_facts(service, connection))
-    _require_holders(service, connection, opening)
+    check_opening(service, connection, opening)
     unique_key = _unique_key(connection, opening)
     made = _insert(service, connection, opening, unique_key)
     _link(service, connection, opening, made)
@@ -129,6 +128,16 @@ def _facts(service: Service, connection: Connection) -> IntakeFacts:
         now=service.now,
         is_over=is_over,
     )
+
+
+def check_opening(service: Service, connection: Connection, opening: Opening) -> None:
+    """The intake fits what is stored, and nobody is missing who is asked on the way.
+
+    Raises:
+        InvalidInput, NoHolder, or whatever the intake refuses.
+    """
+    opening.intake.check(_facts(service, connection))
+    _require_holders(service, connection, opening)
 
 
 def _unit_id(connection: Connection, code: str) -> int:

@@ -6,8 +6,10 @@ Importing this package installs them all.
 from flows import (
     earlier,
     opinion_response,
+    participation_outcome,
     policy_interpretation,
     proactive_disclosure,
+    public_participation,
     publication_change,
     response_plan,
 )
@@ -15,8 +17,10 @@ from flows import (
 __all__ = [
     "earlier",
     "opinion_response",
+    "participation_outcome",
     "policy_interpretation",
     "proactive_disclosure",
+    "public_participation",
     "publication_change",
     "response_plan",
 ]

@@ -1,5 +1,6 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
+from models.bulk import BulkLaunch, BulkRow
 from models.case import (
     Activity,
     Assignment,
@@ -11,6 +12,7 @@ from models.case import (
     Milestone,
     Step,
 )
+from models.catalogue import CatalogueChange, CatalogueItem, LinkCheck, PublicationCatalogue
 from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
@@ -27,6 +29,17 @@ from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
 from models.opinion import OpinionRelease, OpinionSighting, WatchLogEntry
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
+from models.participation import (
+    CommentAuthor,
+    CommentDay,
+    CommentDisposition,
+    CommentModeration,
+    CommentTheme,
+    CommentUse,
+    CommentWindow,
+    ConsultationEvent,
+    PublicComment,
+)
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
     ORGAN_CHAIN,
@@ -47,11 +60,23 @@ __all__ = [
     "Attachment",
     "AttachmentChunk",
     "AuthSession",
+    "BulkLaunch",
+    "BulkRow",
     "Case",
     "CaseCounter",
     "CaseLink",
+    "CatalogueChange",
+    "CatalogueItem",
     "Clock",
     "ClockAct",
+    "CommentAuthor",
+    "CommentDay",
+    "CommentDisposition",
+    "CommentModeration",
+    "CommentTheme",
+    "CommentUse",
+    "CommentWindow",
+    "ConsultationEvent",
     "Decision",
     "Delivery",
     "DocumentIssue",
@@ -64,6 +89,7 @@ __all__ = [
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "LinkCheck",
     "MessageWish",
     "Milestone",
     "Notification",
@@ -72,7 +98,9 @@ __all__ = [
     "Organ",
     "Person",
     "Phrase",
+    "PublicComment",
     "Publication",
+    "PublicationCatalogue",
     "PublicationChange",
     "RegisterEntry",
     "RegisterFile",

@@ -11,7 +11,7 @@ from engine.actor import Actor
 from engine.drafting import Drafting, refuse_content
 from engine.effects import EFFECTS
 from engine.forms import Intake, fill
-from engine.launching import open_case, opening_for
+from engine.launching import Opening, check_opening, open_case, opening_for
 from engine.policy import Act, Facts, permit
 from engine.procedures import Procedure, procedure
 from engine.service import Service
@@ -57,11 +57,40 @@ def launch(service: Service, actor: Actor, request: LaunchRequest) -> Launched:
         UnknownProcedure, InvalidInput, UnknownPerson, UnknownUnit, NotAllowed, NoHolder,
         ClassifiedContentRefused, IdempotencyKeyReused, AlreadyOpened: nothing is stored then.
     """
+    filled = _filled(request)
+    with service.database.begin() as connection:
+        return _launch(service, connection, actor, *filled, request)
+
+
+def launch_within(service: Service, connection: Connection, actor: Actor, request: LaunchRequest) -> Launched:
+    """The same act in the caller's transaction.
+
+    Raises:
+        GongkaiError: as ``launch``; nothing may be kept of the transaction, or of its savepoint.
+    """
+    return _launch(service, connection, actor, *_filled(request), request)
+
+
+def require_launchable(
+    service: Service, connection: Connection, actor: Actor, request: LaunchRequest
+) -> Launched | None:
+    """See that it could be launched now; nothing is stored. Gives what the same key launched before.
+
+    Raises:
+        GongkaiError: as ``launch``.
+    """
+    chosen, intake, draft = _filled(request)
+    earlier = _earlier(connection, actor, request)
+    if earlier is None:
+        opening = _permitted(service, connection, actor, chosen, intake, draft, request)
+        check_opening(service, connection, opening)
+    return earlier
+
+
+def _filled(request: LaunchRequest) -> tuple[Procedure, Intake, Drafting | None]:
     chosen = procedure(request.procedure)
     intake = fill(chosen.intake, request.intake, where=chosen.key)
-    draft = _checked_draft(request, intake.model_dump())
-    with service.database.begin() as connection:
-        return _launch(service, connection, actor, chosen, intake, draft, request)
+    return chosen, intake, _checked_draft(request, intake.model_dump())
 
 
 def _checked_draft(request: LaunchRequest, intake: dict[str, Any]) -> Drafting | None:
@@ -99,6 +128,25 @@ def _launch(
     earlier = _launched_before(connection, actor, request)
     if earlier is not None:
         return earlier
+    opening = _permitted(service, connection, actor, chosen, stated, draft, request)
+    try:
+        made = open_case(service, connection, opening)
+    except AlreadyOpened as first:  # found before anything was written
+        if not stated.again:
+            raise
+        return _join(service, connection, actor, stated, first.facts["number"])
+    return Launched(made.case_id, made.number)
+
+
+def _permitted(
+    service: Service,
+    connection: Connection,
+    actor: Actor,
+    chosen: Procedure,
+    stated: Intake,
+    draft: Drafting | None,
+    request: LaunchRequest,
+) -> Opening:
     opening = opening_for(
         service,
         connection,
@@ -113,13 +161,7 @@ def _launch(
         author_id=None if draft is None else actor.person_id,
     )
     permit(actor, Act.LAUNCH, Facts(where=chosen.key, drafter_id=opening.drafter.person_id))
-    try:
-        made = open_case(service, connection, opening)
-    except AlreadyOpened as first:  # found before anything was written
-        if not stated.again:
-            raise
-        return _join(service, connection, actor, stated, first.facts["number"])
-    return Launched(made.case_id, made.number)
+    return opening
 
 
 def _join(service: Service, connection: Connection, actor: Actor, stated: Intake, number: str) -> Launched:
@@ -138,6 +180,10 @@ def _launched_before(connection: Connection, actor: Actor, request: LaunchReques
     connection.exec_driver_sql(
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{actor.person_id}:{request.key}",)
     )
+    return _earlier(connection, actor, request)
+
+
+def _earlier(connection: Connection, actor: Actor, request: LaunchRequest) -> Launched | None:
     earlier = connection.execute(
         select(_cases.c.id, _cases.c.number, _cases.c.launch_digest).where(
             _cases.c.launched_by == actor.person_id, _cases.c.launch_key == request.key

@@ -25,6 +25,8 @@ INTAKE = {
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
     "response-plan": {"drafter": "d", "unit": "u", "decision": "ZD-2026-0001"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
+    "public-participation": {"drafter": "d", "unit": "u"},
+    "participation-outcome": {"drafter": "d", "unit": "u", "participation": "CY-2026-0001"},
 }
 FORBIDDEN_CALLS = {
     *("now", "today", "utcnow", "time", "time_ns", "monotonic", "perf_counter", "sleep", "system_time"),
