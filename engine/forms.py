@@ -113,7 +113,7 @@ class FormFacts:
     document: dict[str, Any] | None  # the version under review
     today: Any  # local date
     files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
-    said: Callable[[str, str], Any]  # what a step last answered: its key, the name of the answer
+    said: Callable[[str, str], Any]  # what a step last answered or recorded: its key, the name of it
     page_seen: str = ""  # address of the page that was looked at, and says what was published
 
 
@@ -122,6 +122,8 @@ class IntakeFacts:
     """What an intake may look at when it checks itself before a case is launched."""
 
     is_published: Callable[[str], bool]  # whether the case of that number has a document that is public now
+    attribute_of: Callable[[str], str | None]  # the present attribute of a case's issued document, if any
+    was_changed: Callable[[str], bool]  # whether that is another one than it was issued with
 
 
 class Intake(BaseModel):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from engine.actor import Actor, load_actor
 from engine.advance import advance
+from engine.attributes import issued
 from engine.documents import next_serial, store_version
 from engine.drafting import Drafting
 from engine.files.bringing import bring_files
@@ -103,7 +104,7 @@ def open_case(service: Service, connection: Connection, opening: Opening) -> Ope
     Raises:
         InvalidInput, AlreadyOpened, NoHolder: nothing may be kept of the transaction then.
     """
-    opening.intake.check(IntakeFacts(is_published=lambda number: published(connection, number) is not None))
+    opening.intake.check(_facts(connection))
     _require_holders(service, connection, opening)
     unique_key = _unique_key(connection, opening)
     made = _insert(service, connection, opening, unique_key)
@@ -113,6 +114,14 @@ def open_case(service: Service, connection: Connection, opening: Opening) -> Ope
     advance(work)
     work.finish()
     return made
+
+
+def _facts(connection: Connection) -> IntakeFacts:
+    return IntakeFacts(
+        is_published=lambda number: published(connection, number) is not None,
+        attribute_of=lambda number: found.attribute if (found := issued(connection, number)) else None,
+        was_changed=lambda number: (found := issued(connection, number)) is not None and found.changed,
+    )
 
 
 def _unit_id(connection: Connection, code: str) -> int:

@@ -3,6 +3,18 @@
 Importing this package installs them all.
 """
 
-from flows import proactive_disclosure, publication_change
+from flows import (
+    attribute_review,
+    attribute_review_item,
+    later_disclosure,
+    proactive_disclosure,
+    publication_change,
+)
 
-__all__ = ["proactive_disclosure", "publication_change"]
+__all__ = [
+    "attribute_review",
+    "attribute_review_item",
+    "later_disclosure",
+    "proactive_disclosure",
+    "publication_change",
+]

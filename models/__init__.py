@@ -27,6 +27,7 @@ from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
 from models.projection import ShownCase, ShownDeployment
+from models.review import AttributeChange
 from models.trace import (
     ORGAN_CHAIN,
     LedgerEntry,
@@ -45,6 +46,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AttachmentChunk",
+    "AttributeChange",
     "AuthSession",
     "Case",
     "CaseCounter",

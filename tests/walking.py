@@ -56,10 +56,13 @@ def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample)
 
 
 def _one_thing(service: Service, clock: MovableClock, scripts: dict[str, Sample]) -> bool:
-    return _execute(service) or bool(ClockService(service).run()) or _decide(service, clock, scripts)
+    return (
+        execute_what_is_due(service) or bool(ClockService(service).run()) or _decide(service, clock, scripts)
+    )
 
 
-def _execute(service: Service) -> bool:
+def execute_what_is_due(service: Service) -> bool:
+    """Carry out every automated step that is open."""
     steps = scalars(service, "SELECT step_id FROM activity WHERE settled_at IS NULL ORDER BY step_id")
     for step in steps:
         lease = claim(service, step, holder="test")

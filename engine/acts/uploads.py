@@ -16,6 +16,7 @@ from engine.files.examining import examine
 from engine.files.hidden import HiddenContent, said_of
 from engine.files.kinds import MAX_FILE_BYTES
 from engine.files.storing import pieces_of, store_upload
+from engine.forms import NoAnswers
 from engine.holders import Post
 from engine.opening import duties
 from engine.policy import Act, Facts, permit
@@ -170,7 +171,7 @@ def _admitted(
             where=str(assignment_id), assignment=assignment_id, **closing_reason(todo.closed_because)
         )
     forms = procedure(work.case.procedure, work.case.version).forms
-    if forms.get(step.call["form"]) is not Drafting:
+    if not issubclass(forms.get(step.call["form"], NoAnswers), Drafting):
         raise InvalidInput(
             where=str(assignment_id),
             field="uploads",

@@ -104,7 +104,7 @@ def checked_answers(
     if action is not Action.APPROVE and not name:
         return NoAnswers()  # a return or a disagreement answers nothing but why
     form = procedure(work.case.procedure, work.case.version).forms[name] if name else NoAnswers
-    if form is Drafting and claimed_intake(work).get("state_secret"):
+    if issubclass(form, Drafting) and claimed_intake(work).get("state_secret"):
         refuse_content(request.answers)  # before validation could quote or complain about any of it
     answers: Form = fill(form, request.answers, where=str(request.assignment_id))  # type: ignore[assignment]
     document = load_version(work.connection, step.document_version_id) if name else None
@@ -129,9 +129,9 @@ def _form_of(action: Action, step: StepRow) -> str:
 
 
 def _said(work: Work, key: str, answer: str) -> Any:
-    """One answer of a step's latest form, or ``None``."""
+    """One answer of a step's latest form, or one fact of what was recorded, or ``None``."""
     outcomes = [row.outcome for row in work.steps.values() if row.key == key and row.outcome is not None]
-    return outcomes[-1].get("answers", {}).get(answer) if outcomes else None
+    return (outcomes[-1].get("answers") or outcomes[-1].get("facts") or {}).get(answer) if outcomes else None
 
 
 def claimed_intake(work: Work) -> dict[str, Any]:

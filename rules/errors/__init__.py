@@ -15,9 +15,11 @@ from rules.errors.cases import (
     UnknownProcedure,
 )
 from rules.errors.documents import (
+    AttributeNotChanged,
     ClassifiedContentRefused,
     DatesOutOfOrder,
     GroundMissing,
+    NotDeclassified,
     NumberTaken,
     UnknownAttribute,
     UnknownGround,
@@ -75,6 +77,7 @@ __all__ = [
     "AssignmentClosed",
     "AssignmentNotFound",
     "AssignmentStale",
+    "AttributeNotChanged",
     "CalendarTableRefused",
     "CaseClosed",
     "CaseNotFound",
@@ -103,6 +106,7 @@ __all__ = [
     "NoHolder",
     "NoRuleInForce",
     "NotAllowed",
+    "NotDeclassified",
     "NotSignedIn",
     "NothingToResume",
     "NothingToRetry",

@@ -7,12 +7,15 @@ import pytest
 
 import flows
 from engine.outcomes import encode
-from engine.procedures import installed
+from engine.procedures import installed, procedure
 from engine.replay import Recorded, ReplayMismatch, replay
 from tests.engine.driver import Drive, Office
 
 FILES = sorted(Path(flows.__file__).parent.glob("*.py"))
 INTAKE = {
+    "attribute-review": {"drafter": "d", "unit": "u", "year": 2026},
+    "attribute-review-item": {"drafter": "d", "unit": "u", "year": 2026, "document": "ZD-2026-0001"},
+    "later-disclosure": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
 }
@@ -100,7 +103,7 @@ def test_every_procedure_replays_step_by_step_from_a_cold_journal(chosen) -> Non
 
 
 def test_a_journal_of_another_procedure_is_refused() -> None:
-    chosen = installed()[0]
+    chosen = procedure("proactive-disclosure")
     run = Drive(chosen.body, chosen.intake.model_validate({"drafter": "d", "unit": "u"}))
     run.run(Office({"state_secret": False, "attribute": "主动公开", "ground": ""}))
     del run.journal[("section-review", 1)]
@@ -109,7 +112,7 @@ def test_a_journal_of_another_procedure_is_refused() -> None:
 
 
 def test_a_changed_step_is_refused_and_a_reworded_one_is_not() -> None:
-    chosen = installed()[0]
+    chosen = procedure("proactive-disclosure")
     run = Drive(chosen.body, chosen.intake.model_validate({"drafter": "d", "unit": "u"}))
     run.run(Office({"state_secret": False, "attribute": "主动公开", "ground": ""}))
     row = run.journal[("section-review", 1)]
