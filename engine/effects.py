@@ -10,6 +10,8 @@ from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
 from engine.disclosing_anew import take_over_document
 from engine.documents import allot_number, mark_document, register_secrecy_line
+from engine.evaluation.figures import evaluate_year, plan_year
+from engine.evaluation.reporting import draft_yearly_report
 from engine.outcomes import Done
 from engine.publishing.by_hand import record_publication
 from engine.publishing.changes import look_up_publication, record_change
@@ -35,6 +37,9 @@ EFFECTS: dict[str, Effect] = {
     "look-up-issued": look_up_issued,
     "change-attribute": change_attribute,
     "take-over-document": take_over_document,
+    "plan-year": plan_year,
+    "evaluate-year": evaluate_year,
+    "draft-yearly-report": draft_yearly_report,
 }
 
 

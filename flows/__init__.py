@@ -6,15 +6,21 @@ Importing this package installs them all.
 from flows import (
     attribute_review,
     attribute_review_item,
+    follow_up,
     later_disclosure,
     proactive_disclosure,
     publication_change,
+    yearly_evaluation,
+    yearly_report,
 )
 
 __all__ = [
     "attribute_review",
     "attribute_review_item",
+    "follow_up",
     "later_disclosure",
     "proactive_disclosure",
     "publication_change",
+    "yearly_evaluation",
+    "yearly_report",
 ]

@@ -4,7 +4,7 @@ Every issued document that is not open to all gets a case of its own; when all h
 from the records, signed by both offices and the head.
 """
 
-from flows.attribute_review_forms import AnnualReport, AttributeReview, ReviewReport
+from flows.attribute_review_forms import AnnualReport, AttributeReview, Report
 from flows.attribute_review_item import KEPT_AGAINST_PROPOSAL, ON_REQUEST, OPENED
 from rules.positions import Position
 from tasks import (
@@ -63,7 +63,7 @@ SIGNATURE = review(
     title=("公开属性年度自查", "Yearly attribute review"),
     source=BASIS,
     intake=AttributeReview,
-    forms={"review-report": ReviewReport, "annual-report": AnnualReport},
+    forms={"review-report": Report, "annual-report": AnnualReport},
     positions=(Position.OPENNESS_OFFICE, Position.OFFICE, Position.HEAD),
     opened_by=Position.OPENNESS_OFFICE,
     opens_yearly="attribute-review-opens",

@@ -154,15 +154,15 @@ def require_declassified(
         )
 
 
-class ReviewReport(Drafting):
-    """自查报告: drawn up from the records; whoever is in charge completes it and sets its own attribute."""
+class Report(Drafting):
+    """A report drawn up from the records; whoever is in charge completes it and sets its own attribute."""
 
     def check(self, facts: FormFacts) -> None:
         if self.claims_secret(facts.intake):
             raise InvalidInput(
                 where=facts.case_number,
                 field="state_secret",
-                why_zh="自查报告由办理记录汇总，不得写入涉密内容；涉密事项线下报告",
+                why_zh="报告由办理记录汇总，不得写入涉密内容；涉密事项线下报告",
                 why_en="the report holds nothing secret; report such matters on paper",
             )
         super().check(facts)

@@ -22,6 +22,7 @@ from models.document import (
     RegisterText,
     SecrecyRegisterLine,
 )
+from models.evaluation import EvaluationFigure, IndicatorWeight
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
@@ -57,8 +58,10 @@ __all__ = [
     "Delivery",
     "DocumentIssue",
     "DocumentVersion",
+    "EvaluationFigure",
     "Holding",
     "Incident",
+    "IndicatorWeight",
     "LawChange",
     "LawKind",
     "LedgerEntry",
