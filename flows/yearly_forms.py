@@ -104,7 +104,7 @@ class FollowUp(Intake):
     drafter: InCharge
     unit: Unit
     what: Annotated[Line, Field(title="事项", description="要做什么", min_length=2, max_length=200)]
-    who: Annotated[Responsible, Field(title="责任岗位", description="由谁落实")]
+    who: Annotated[Responsible, asked("责任岗位", hint="由谁落实", labels=RESPONSIBLE)]
     due: Annotated[date, Field(title="完成日期", description="何时完成")]
     decided_in: Annotated[CaseNumber, Field(title="议定事项", description="议定该措施的事项编号")] = ""
 

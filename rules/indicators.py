@@ -32,6 +32,16 @@ class Group(StrEnum):
             "participation": "媒体参与",
         }[self.value]
 
+    @property
+    def english(self) -> str:
+        """The same in English."""
+        return {
+            "disclosure": "Disclosure",
+            "interpretation": "Interpretation",
+            "response": "Response",
+            "participation": "Participation and media",
+        }[self.value]
+
 
 @dataclass(frozen=True)
 class Indicator:

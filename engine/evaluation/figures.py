@@ -1,7 +1,7 @@
 """The figures of a year, computed now; and as an effect, frozen into the case that evaluates the year."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,9 +33,10 @@ class Figure:
 
 
 def year_bounds(year: int, now: datetime, zone: str) -> tuple[datetime, datetime]:
-    """From the year's first instant to its end, or to now if that comes first."""
+    """From the year's first instant up to its end, or up to and with now if that comes first."""
     of_organ = ZoneInfo(zone)
-    return datetime(year, 1, 1, tzinfo=of_organ), min(now, datetime(year + 1, 1, 1, tzinfo=of_organ))
+    year_over = datetime(year + 1, 1, 1, tzinfo=of_organ)
+    return datetime(year, 1, 1, tzinfo=of_organ), min(now + timedelta.resolution, year_over)
 
 
 def weights(connection: Connection) -> dict[str, int]:

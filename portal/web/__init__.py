@@ -8,6 +8,7 @@ from portal.web import (
     calendar,
     cases,
     clock,
+    evaluation,
     files,
     inbox,
     launch,
@@ -44,6 +45,7 @@ ROUTERS = [
         what_if,
         me,
         clock,
+        evaluation,
         pages,
     )
 ]

@@ -94,6 +94,15 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
     "GET /people": page(),
     "GET /calendar": page(),
+    # The case's drafter, its reviewer and who holds no such post have no part in it; the office has.
+    **{
+        f"GET /evaluation/{{year}}{what}": page(outsider=403, drafter=403, reviewer=403)
+        for what in ("", "/export.{kind}", "/figures/{key}")
+    },
+    "GET /evaluation": dict.fromkeys(ROLES, 303),
+    # The administrator passes the door and is told what is missing.
+    "POST /evaluation/{year}/weights": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "POST /evaluation/open": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
     # The administrator passes the door and is told that the table is empty.
     "POST /calendar": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     # All open cases; of one case whoever may see it may ask.
@@ -214,6 +223,8 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /calendar": {"table": "", "what": "preview"},
     "POST /what-if": {"case": "ZD-2026-0001"},
+    "POST /evaluation/{year}/weights": {"weight.taken-down": "5"},
+    "POST /evaluation/open": {"procedure": "nothing"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
     "POST /messages/{message_id}/resend": {},
@@ -272,7 +283,8 @@ class Place:
             digest="0" * 64,
             slug=self.number.lower(),
             part=1,
-            key="proactive-disclosure",
+            key="taken-down" if "/figures/" in path else "proactive-disclosure",
+            kind="csv",
             upload_id=999_999,
             token_id=999_999,
             username="archivist",
