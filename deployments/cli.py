@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 import typer
 
-from deployments.commands import cases, checks, clock, deadline, law, limits, people, running, todos, what_if
+from deployments.commands import (
+    cases,
+    checks,
+    clock,
+    deadline,
+    law,
+    limits,
+    people,
+    running,
+    todos,
+    what_if,
+    year,
+)
 from deployments.commands.exits import EPILOG, Code, explain, print_error
 from deployments.commands.terminal import begin, talks
 
@@ -46,6 +58,7 @@ app.add_typer(deadline.deadline, name="deadline", epilog=EPILOG)
 app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
 app.add_typer(clock.app, name="clock", epilog=EPILOG)
+app.add_typer(year.app, name="year", epilog=EPILOG)
 
 
 @app.callback()

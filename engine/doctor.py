@@ -19,6 +19,7 @@ from engine.ledger import verify
 from engine.procedures import installed, procedure
 from engine.reading.values import snapshot
 from engine.service import Service
+from engine.yearly import missed_openings
 from rules.errors import LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
 from rules.positions import Position
 
@@ -86,6 +87,7 @@ def examine(service: Service) -> list[Finding]:
             *_arranged(service, connection),
             *_procedures(connection),
             *_positions(service, connection),
+            *_yearly(service, connection),
         ]
     return sorted(found, key=lambda finding: finding.severity is not Severity.BROKEN)
 
@@ -190,6 +192,20 @@ def _arranged(service: Service, connection: Connection) -> Iterator[Finding]:
                 f"the arrangement of days off for {year} is not known, and dates in it are provisional; "
                 "import it once the General Office of the State Council has published it",
             )
+
+
+def _yearly(service: Service, connection: Connection) -> Iterator[Finding]:
+    """四(一)4, 五: what is done once a year was opened on its day."""
+    for each in missed_openings(service, connection):
+        yield Finding(
+            "yearly-case-is-opened",
+            Severity.WARNING,
+            f"{each.procedure} {each.year}",
+            f"{each.year}年的{each.chinese}应于{each.opens}开展，至今没有开展："
+            f"gongkai year open {each.procedure}",
+            f"{each.english} of {each.year} was to open on {each.opens} and has not: "
+            f"gongkai year open {each.procedure}",
+        )
 
 
 def _procedures(connection: Connection) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from engine.service import Service
 from models import Case, Organ
 from rules.due import reckon
 from rules.errors import NoHolder
+from rules.ladder import MORNING
 from rules.positions import Position
 
 _cases = Case.__table__
@@ -89,6 +90,16 @@ def missed_openings(service: Service, connection: Connection) -> list[Yearly]:
         return []
     today = service.today
     return [each for each in yearly_openings(service, connection) if each.missed(today)]
+
+
+def opening_cron(service: Service, chosen: Procedure) -> str:
+    """When a schedule opens the yearly case, at nine on the organ's clock; empty: none opens it."""
+    if not chosen.opens_yearly:
+        return ""
+    with service.read() as connection:
+        law = law_of(connection, service.settings.timezone)
+    opens = opening_day(law, chosen.opens_yearly, service.today.year)
+    return f"0 {MORNING.hour} {opens.day} {opens.month} *"
 
 
 def yearly_intake(service: Service, chosen: Procedure, given: dict[str, Any]) -> dict[str, Any]:

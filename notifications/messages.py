@@ -157,6 +157,21 @@ class PasswordSet:
 
 
 @dataclass(frozen=True)
+class OpeningMissed:
+    """A yearly case was to open and did not. It belongs to no case: there is none."""
+
+    recipient: str
+    procedure_zh: str
+    procedure_en: str
+    year: str
+    opens: str
+    command: str
+    link: str
+
+    folder = "opening_missed"
+
+
+@dataclass(frozen=True)
 class _OfLimit:
     """What every message about a time limit says: which, of which case, until when, by which provision, and
     the whole reckoning, line by line. ``left`` is what is left of it, or by how much it is missed.
@@ -272,6 +287,7 @@ Content = (
     | CaseClosed
     | DraftHandedOver
     | PasswordSet
+    | OpeningMissed
     | LimitTold
     | LimitEscalated
     | LimitLapsed

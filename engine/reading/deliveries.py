@@ -53,6 +53,7 @@ _ABOUT = {
     "handed-over": Named("handed-over", "改派拟稿人", "Draft handed over"),
     "digest": Named("digest", "每日摘要", "Digest of the day"),
     "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
+    "opening-missed": Named("opening-missed", "年度事项未开展", "Yearly case not opened"),
     "deadline": Named("deadline", "时限提醒", "Time limit"),
     "escalated": Named("escalated", "督办", "Escalation"),
     "lapsed": Named("lapsed", "逾期", "Lapse"),
