@@ -106,6 +106,7 @@ class ReviewCall(Call):
     signs: bool = False  # the final signature: nobody who reviewed may give it
     clerical: bool = False  # numbering, moving paper: no separation of duties
     document_version_id: int | None = None
+    beside: list[int] = field(default_factory=list)  # versions of other cases decided on together with it
     target: str = ""  # key of the number that says how long it may take
     silence: str = ""  # where the law gives silence a meaning: the article; its target then lapses
 

@@ -12,15 +12,16 @@ from sqlalchemy import Connection, text
 
 from engine.actor import about_holdings
 from engine.clocks.comparing import misreckoned
-from engine.documents import content_hash, digest_of, require_reviewed
+from engine.documents import content_hash, digest_of, load_version
 from engine.invariants import CHECKS, Severity
 from engine.law import law_of
 from engine.ledger import verify
+from engine.permitted import require_public
 from engine.procedures import installed, procedure
 from engine.reading.values import snapshot
 from engine.service import Service
 from engine.yearly import missed_openings
-from rules.errors import LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
+from rules.errors import GongkaiError, LedgerBroken, UnknownProcedure
 from rules.positions import Position
 
 YEAR_IS_ARRANGED = "year-is-arranged"
@@ -140,11 +141,11 @@ def _decisions(connection: Connection) -> Iterator[Finding]:
 
 def _publications(connection: Connection) -> Iterator[Finding]:
     for row in connection.execute(_PUBLICATIONS).all():
+        version = load_version(connection, row.document_version_id)
+        assert version is not None  # the database refers to it
         try:
-            require_reviewed(
-                connection, case_id=row.case_id, case_number=row.number, version_id=row.document_version_id
-            )
-        except UnreviewedPublicationRefused:
+            require_public(connection, case_id=row.case_id, case_number=row.number, version=version)
+        except GongkaiError:
             yield Finding(
                 "published-was-reviewed-and-signed",
                 Severity.BROKEN,

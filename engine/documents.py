@@ -8,27 +8,27 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from engine.calls import Action
 from engine.outcomes import Done
 from engine.work import Work
 from models import (
     Case,
     CaseCounter,
-    Decision,
     DocumentIssue,
     DocumentVersion,
     Organ,
     SecrecyRegisterLine,
-    Step,
 )
 from models.statement import Statement
 from rules.disclosure import DisclosureAttribute
-from rules.errors import GroundMissing, NumberTaken, UnreviewedPublicationRefused
+from rules.errors import GroundMissing, NumberTaken
 
 _version, _issue, _counter = DocumentVersion.__table__, DocumentIssue.__table__, CaseCounter.__table__
 
 CONTENT = ("title", "body", "attribute", "ground", "ground_text", "attachments")
 """The fields a version is made of; its hash covers them all."""
+
+REDACTION = ("redacts", "redactions")
+"""Those of a copy without withheld parts; its hash covers them too."""
 
 _LOAD = Statement(select(_version).where(_version.c.id == bindparam("id")))
 
@@ -43,7 +43,7 @@ def load_version(connection: Connection, version_id: int | None) -> dict[str, An
 
 def content_hash(content: dict[str, Any]) -> str:
     """SHA-256, hex, over the canonical JSON of a version's content."""
-    return digest_of({k: content[k] for k in CONTENT})
+    return digest_of({k: content[k] for k in (*CONTENT, *(REDACTION if content.get("redacts") else ()))})
 
 
 def digest_of(said: Any) -> str:
@@ -70,6 +70,8 @@ def store_version(work: Work, content: dict[str, Any], *, person_id: int) -> int
             content_hash=digest,
             created_by=person_id,
             created_at=work.now,
+            redacts=content.get("redacts"),
+            redactions=content.get("redactions", []),
             **{name: content[name] for name in CONTENT},
         )
         .returning(_version.c.id, _version.c.version)
@@ -162,7 +164,8 @@ def mark_document(work: Work, arguments: dict[str, Any]) -> Done:
     # Attribute and secrecy are settled: from here the title of a public document may be shown.
     work.case.title_is_public = attribute is DisclosureAttribute.PROACTIVE
     way = {"website": work.website} if work.case.title_is_public else {}
-    return Done({"marking": attribute.marking, **way})
+    why = {"interpretation": arguments["interpretation"]} if "interpretation" in arguments else {}
+    return Done({"marking": attribute.marking, **way, **why})
 
 
 def register_secrecy_line(work: Work, arguments: dict[str, Any]) -> Done:
@@ -185,36 +188,3 @@ def register_secrecy_line(work: Work, arguments: dict[str, Any]) -> Done:
 def _launched_at(work: Work) -> Any:
     cases = Case.__table__
     return work.connection.execute(select(cases.c.launched_at).where(cases.c.id == work.case.id)).scalar_one()
-
-
-def require_reviewed(connection: Connection, *, case_id: int, case_number: str, version_id: int) -> None:
-    """Invariant: nothing is published without a settled confidentiality review of that very version,
-    and a signature on it. Read from decisions, not from what a procedure says of itself.
-
-    Raises:
-        UnreviewedPublicationRefused: either is missing.
-    """
-    steps, decisions = Step.__table__, Decision.__table__
-    decided = (
-        select(func.count())
-        .select_from(decisions.join(steps, steps.c.id == decisions.c.step_id))
-        .where(
-            decisions.c.case_id == case_id,
-            decisions.c.document_version_id == version_id,
-            decisions.c.action == Action.APPROVE.value,
-            steps.c.settled_at.is_not(None),
-        )
-    )
-    last = (  # a later round that was unsure outweighs an earlier one that was not
-        select(func.max(steps.c.round))
-        .where(steps.c.case_id == case_id, steps.c.call["form"].astext == "confidentiality")
-        .scalar_subquery()
-    )
-    reviewed = decided.where(
-        steps.c.call["form"].astext == "confidentiality",
-        steps.c.round == last,
-        decisions.c.answers["finding"].astext == "not_secret_and_suitable",
-    )
-    signed = decided.where(steps.c.call["signs"].astext == "true")
-    if not connection.execute(reviewed).scalar() or not connection.execute(signed).scalar():
-        raise UnreviewedPublicationRefused(where=case_number, number=case_number)

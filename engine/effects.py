@@ -13,8 +13,9 @@ from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.evaluation.figures import evaluate_year, plan_year
 from engine.evaluation.reporting import draft_yearly_report
 from engine.outcomes import Done
-from engine.publishing.by_hand import record_publication
+from engine.publishing.by_hand import record_interpretation, record_publication
 from engine.publishing.changes import look_up_publication, record_change
+from engine.publishing.interpreted import look_up_interpreted
 from engine.subcases import open_subcase
 from engine.work import Work
 
@@ -24,6 +25,8 @@ EFFECTS: dict[str, Effect] = {
     "allot-number": allot_number,
     "mark-document": mark_document,
     "record-publication": record_publication,
+    "record-interpretation": record_interpretation,
+    "look-up-interpreted": look_up_interpreted,
     "look-up-publication": look_up_publication,
     "record-publication-change": record_change,
     "register-secrecy-line": register_secrecy_line,

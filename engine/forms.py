@@ -114,7 +114,9 @@ class FormFacts:
     today: Any  # local date
     files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
     said: Callable[[str, str], Any]  # what a step last answered or recorded: its key, the name of it
-    page_seen: str = ""  # address of the page that was looked at, and says what was published
+    pages_seen: frozenset[str] = frozenset()  # addresses that were looked at, and say what was published
+    beside: dict[str, Any] | None = None  # the version of another case that is decided on together with it
+    interpreted: Callable[[], str] = str  # the text of the document that an interpretation is about
 
 
 @dataclass(frozen=True)
@@ -219,19 +221,22 @@ def require_past(facts: FormFacts, **days: date) -> None:
 class PageNotSeen(Exception):
     """A page must be looked at before the decision is stored: outside the transaction, which it ends."""
 
-    def __init__(self, field: str, url: str) -> None:
-        super().__init__(field, url)
-        self.field, self.url = field, url
+    def __init__(self, field: str, url: str, title: str) -> None:
+        super().__init__(field, url, title)
+        self.field, self.url, self.title = field, url, title
 
 
-def require_seen(facts: FormFacts, field: str, url: str) -> None:
+def require_seen(facts: FormFacts, field: str, url: str, *, title: str = "") -> None:
     """The page at ``url``, as stated in ``field``, was looked at and says what was published.
+
+    Args:
+        title: what it must say; the number or the title of the case's document, if nothing is named.
 
     Raises:
         PageNotSeen: not yet; ``decide`` looks, then checks everything again.
     """
-    if facts.page_seen != url:
-        raise PageNotSeen(field, url)
+    if f"{title} {url}" not in facts.pages_seen:
+        raise PageNotSeen(field, url, title)
 
 
 F = TypeVar("F", bound=BaseModel)

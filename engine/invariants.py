@@ -317,7 +317,8 @@ CHECKS = (
         "the public register holds an entry that no publication put there",
         "SELECT r.slug AS place FROM register_entry r"
         " LEFT JOIN publication p ON p.idempotency_key = r.idempotency_key"
-        " LEFT JOIN activity y ON y.idempotency_key = r.idempotency_key AND y.settled_at IS NULL"
+        " LEFT JOIN activity y ON y.settled_at IS NULL"
+        " AND y.idempotency_key = regexp_replace(r.idempotency_key, '\\:interpretation$', '')"
         " WHERE p.id IS NULL AND y.step_id IS NULL",
     ),
     Check(
@@ -327,10 +328,40 @@ CHECKS = (
         "SELECT r.slug AS place FROM register_entry r"
         " JOIN publication p ON p.idempotency_key = r.idempotency_key"
         " JOIN document_version v ON v.id = p.document_version_id"
-        " LEFT JOIN document_issue i ON i.case_id = p.case_id AND i.document_version_id = v.id"
+        # A copy without withheld parts is issued as its original is; an interpretation goes by its document.
+        " LEFT JOIN case_link l ON l.case_id = p.case_id AND l.relation = 'interprets'"
+        " LEFT JOIN document_issue i ON i.case_id = COALESCE(l.other_id, p.case_id)"
+        " AND (l.id IS NOT NULL OR i.document_version_id = COALESCE(v.redacts, v.id))"
         " WHERE (r.title, r.body, r.content_hash) IS DISTINCT FROM (v.title, v.body, v.content_hash)"
-        " OR (r.doc_no, r.marking, r.formed_on, r.issued_on) IS DISTINCT FROM"
-        " (i.doc_no, i.marking, i.formed_on, i.issued_on) OR v.attribute <> '主动公开'",
+        " OR (r.doc_no, r.formed_on, r.issued_on) IS DISTINCT FROM (i.doc_no, i.formed_on, i.issued_on)"
+        " OR r.marking IS DISTINCT FROM CASE WHEN l.id IS NULL THEN i.marking ELSE '' END"
+        " OR (r.interprets <> '') <> (l.id IS NOT NULL) OR v.attribute <> '主动公开'"
+        " OR r.attachments <> v.attachments",
+    ),
+    Check(
+        "withheld-parts-are-told",
+        "公开目录没有注明不予公开的部分，或所注依据与批准的不同",
+        "a register entry does not say that parts are withheld, or by other grounds than approved",
+        "SELECT r.slug AS place FROM register_entry r"
+        " JOIN publication p ON p.idempotency_key = r.idempotency_key"
+        " JOIN document_version v ON v.id = p.document_version_id"
+        " WHERE ARRAY(SELECT DISTINCT jsonb_array_elements_text(r.withheld) ORDER BY 1)"
+        " <> ARRAY(SELECT DISTINCT f->>'ground' FROM jsonb_array_elements(v.redactions) f ORDER BY 1)",
+    ),
+    Check(
+        "pair-published-together",
+        "文件与同步审签的解读材料没有同时公开",
+        "a document and the interpretation signed with it did not become public together",
+        # Either half stands in the register without the other, or at another moment.
+        "SELECT c.number AS place FROM step s {case} CROSS JOIN jsonb_array_elements_text(s.call->'beside') b"
+        " JOIN document_issue i ON i.case_id = c.id AND i.document_version_id = s.document_version_id"
+        " WHERE s.call->>'signs' = 'true' AND s.outcome->>'action' = 'approve'"
+        " AND EXISTS (SELECT 1 FROM publication p WHERE p.case_id = c.id)"
+        " <> EXISTS (SELECT 1 FROM publication p JOIN register_entry r"
+        " ON r.idempotency_key = p.idempotency_key WHERE p.document_version_id = b::bigint"
+        " AND r.published_at IN (SELECT q.published_at FROM publication q WHERE q.case_id = c.id)"
+        " OR p.document_version_id = b::bigint AND NOT EXISTS"
+        " (SELECT 1 FROM publication q WHERE q.case_id = c.id))",
     ),
     Check(
         "files-of-versions-are-stored",

@@ -6,8 +6,10 @@ Importing this package installs them all.
 from flows import (
     attribute_review,
     attribute_review_item,
+    earlier,
     follow_up,
     later_disclosure,
+    policy_interpretation,
     proactive_disclosure,
     publication_change,
     yearly_evaluation,
@@ -17,8 +19,10 @@ from flows import (
 __all__ = [
     "attribute_review",
     "attribute_review_item",
+    "earlier",
     "follow_up",
     "later_disclosure",
+    "policy_interpretation",
     "proactive_disclosure",
     "publication_change",
     "yearly_evaluation",

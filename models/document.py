@@ -28,6 +28,8 @@ class DocumentVersion(Stored, table=True):
     ground: str = ""
     ground_text: str = ""
     attachments: list[dict[str, Any]] = json_object()  # name, media_type, sha256, size, role
+    redacts: int | None = reference("document_version.id", nullable=True, index=False)  # the signed one
+    redactions: list[dict[str, Any]] = json_object()  # part, ground, reason; of a copy without these parts
     content_hash: str  # sha256 over all of the above
     created_by: int = reference("person.id", index=False)
     created_at: datetime = instant()
@@ -108,6 +110,8 @@ class RegisterEntry(Stored, table=True):
     issued_on: date
     website_url: str = _empty()  # where the bureau's website shows it; empty: only here
     attachments: list[dict[str, Any]] = json_object()
+    withheld: list[str] = json_object()  # the grounds of parts that are not shown; never what or where
+    interprets: str = _empty()  # slug of the document it is the interpretation of; empty: it is a document
     content_hash: str
     published_at: datetime = instant(index=True)
 

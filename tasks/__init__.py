@@ -1,7 +1,7 @@
 """The vocabulary of procedures: what a flow may await, one word per file."""
 
 from engine.calls import Action, SigningOrder
-from engine.drafting import Drafting
+from engine.drafting import Drafting, Redacting, Writing
 from engine.forms import (
     CaseNumber,
     DocumentNumber,
@@ -20,12 +20,12 @@ from engine.forms import (
 from engine.outcomes import Done, Lapsed, ReviewOutcome
 from rules.relations import Relation
 from tasks.all_of import all_of
-from tasks.circulate import Paper, circulate, when
+from tasks.circulate import Desk, Paper, aside, circulate, when
 from tasks.clocks import Since, start_clock, stop_clock, wait_until
 from tasks.family import Reached, await_case, await_cases, open_case, reach
 from tasks.hold import hold
 from tasks.procedure import prefect_flow, procedure
-from tasks.publish import publish
+from tasks.publish import publish, publish_interpretation
 from tasks.record import record
 from tasks.review import review
 from tasks.withdraw import withdraw
@@ -33,6 +33,7 @@ from tasks.withdraw import withdraw
 __all__ = [
     "Action",
     "CaseNumber",
+    "Desk",
     "DocumentNumber",
     "Done",
     "Drafting",
@@ -45,13 +46,16 @@ __all__ = [
     "Line",
     "Paper",
     "Reached",
+    "Redacting",
     "Relation",
     "ReviewOutcome",
     "SigningOrder",
     "Since",
     "Text",
     "WebAddress",
+    "Writing",
     "all_of",
+    "aside",
     "asked",
     "await_case",
     "await_cases",
@@ -61,6 +65,7 @@ __all__ = [
     "prefect_flow",
     "procedure",
     "publish",
+    "publish_interpretation",
     "reach",
     "record",
     "require_past",

@@ -4,8 +4,9 @@ One rule covers every return and every edit: an approval stands while it is abou
 and was not reopened. The next desk is the first that applies and has no standing approval.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from engine.calls import HoldCall, ReturnMode, ReviewCall
 from engine.outcomes import Lapsed, ReviewOutcome
@@ -13,11 +14,16 @@ from engine.outcomes import Lapsed, ReviewOutcome
 
 @dataclass
 class Paper:
-    """What is known of the circulating paper: the latest decision of every desk, the current version."""
+    """What is known of the circulating paper: the latest decision of every desk, the current version.
+
+    ``beside``: versions of other cases that are signed together with it; ``facts``: what was done on the way.
+    """
 
     outcomes: dict[str, ReviewOutcome] = field(default_factory=dict)
     standing: dict[str, int | None] = field(default_factory=dict)
     version: int | None = None
+    beside: list[int] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def said(self, key: str, answer: str) -> object:
         """One answer of a desk's latest form, or ``None``."""
@@ -47,6 +53,10 @@ class Paper:
         for key in keys:
             self.standing.pop(key, None)
 
+    def start_over(self) -> None:
+        """Ask everyone again, from the first desk."""
+        self.standing.clear()
+
 
 Condition = Callable[[Paper], bool]
 
@@ -57,35 +67,64 @@ def always(_paper: Paper) -> bool:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """A call that takes part only when its condition holds."""
+class Aside:
+    """What is done on the way without deciding about the paper: once for each version of it."""
 
-    call: ReviewCall | HoldCall
+    key: str
+    does: Callable[[Paper], Awaitable[None]]
+
+
+Stop = ReviewCall | HoldCall | Aside
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A stop that takes part only when its condition holds."""
+
+    call: Stop
     applies: Condition = always
 
 
-def when(condition: Condition, call: ReviewCall | HoldCall) -> Desk:
+def aside(key: str, does: Callable[[Paper], Awaitable[None]]) -> Aside:
+    """Await other words on the way, such as opening a case or waiting for one.
+
+    ``does`` may note ``facts`` of the paper, or send it back by reopening desks.
+    """
+    return Aside(key, does)
+
+
+def when(condition: Condition, call: Stop) -> Desk:
     """The desk is asked only when ``condition`` holds for the paper."""
     return Desk(call, condition)
 
 
-async def circulate(*stops: ReviewCall | HoldCall | Desk, ends: Condition) -> Paper:
+async def circulate(*stops: Stop | Desk, ends: Condition, version: int | None = None) -> Paper:
     """Take the paper from desk to desk until every desk that applies has a standing approval.
 
     A return reopens the chosen desk and all after it (run again), or only that desk and the one that
     returned (come back to me); an edit on the way asks everyone again who approved the old version.
     ``ends`` stops the circulation early; a final signer's refusal stops it too. A desk that lapsed passes the
     paper on; nobody has decided there, so nobody returns it there.
+
+    Args:
+        version: the version it starts with, if there is one already.
     """
     desks = [stop if isinstance(stop, Desk) else Desk(stop) for stop in stops]
-    paper = Paper()
+    paper = Paper(version=version)
     while (desk := _next(desks, paper)) is not None:
         if isinstance(desk.call, HoldCall):
             await desk.call
             paper.reopen([desk.call.asks_again])
             paper.outcomes.pop(desk.call.asks_again, None)
             continue
-        outcome = await desk.call.on(paper.version, _earlier(desks, desk, paper))
+        if isinstance(desk.call, Aside):
+            paper.standing[desk.call.key] = paper.version
+            await desk.call.does(paper)
+            if ends(paper):
+                break
+            continue
+        call = desk.call.on(paper.version, _earlier(desks, desk, paper))
+        outcome = await (replace(call, beside=paper.beside) if call.signs else call)
         if isinstance(outcome, Lapsed):
             paper.pass_over(desk.call)
             if ends(paper):

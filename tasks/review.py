@@ -1,5 +1,7 @@
 """``review`` 审核: people decide, in a signing order, about one version of the document."""
 
+from collections.abc import Sequence
+
 from engine.calls import Action, ReviewCall, SigningOrder, Title
 from rules.positions import Position
 
@@ -18,6 +20,7 @@ def review(
     signs: bool = False,
     clerical: bool = False,
     version: int | None = None,
+    beside: Sequence[int] = (),
     within: str = "",
     silence: str = "",
     units: tuple[str, ...] = (),
@@ -35,6 +38,7 @@ def review(
         signs: the final signature; nobody who reviewed may give it.
         clerical: numbering or moving paper; the drafter may do it.
         version: the document version it is about; ``circulate`` fills it in.
+        beside: versions of other cases that are decided on together with it.
         within: key of the number in ``rules/data/parameters.yaml`` that says how long it may take.
         silence: the article that gives silence a meaning; when the time is over the step then lapses, and
             awaiting gives ``Lapsed``. Everywhere else a late decision counts.
@@ -64,6 +68,7 @@ def review(
         signs=signs,
         clerical=clerical,
         document_version_id=version,
+        beside=list(beside),
         target=within,
         silence=silence,
     )

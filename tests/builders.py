@@ -21,6 +21,7 @@ PROACTIVE_DRAFT: dict[str, Any] = {
 }
 ANSWERS: dict[str, dict[str, Any]] = {
     "confidentiality-review": {"finding": "not_secret_and_suitable"},
+    "redaction-review": {"finding": "not_secret_and_suitable"},
     "secrecy-review-first": {"outcome": "已移交保密工作机构"},
     "issue": {"formed_on": "2026-04-20", "issued_on": "2026-04-20"},
     "paper-copy": {"moved_on": "2026-04-20", "receipt": "查阅点收据1号"},

@@ -23,7 +23,7 @@ from engine.decisions.looking import look
 from engine.decisions.repeated import another_kind, repeat_or_refuse
 from engine.decisions.request import DecisionRequest, DecisionResult
 from engine.documents import digest_of, load_version, store_version
-from engine.drafting import Drafting
+from engine.drafting import Writing
 from engine.files.bringing import bring_files, forget_uploads
 from engine.forms import Form, PageNotSeen
 from engine.holders import Post
@@ -75,21 +75,22 @@ def decide(service: Service, actor: Actor, request: DecisionRequest) -> Decision
         DecidedTooLate: silence has had its meaning, or is about to; the ledger keeps the refusal.
     """
     request = replace(request, received_at=request.received_at or service.now)
-    try:
-        return _in_one_transaction(service, actor, request)
-    except PageNotSeen as wanted:  # rolled back: no lock is held while a website answers
-        page_seen = look(service, request.assignment_id, wanted)
-    return _in_one_transaction(service, actor, request, page_seen)
+    pages_seen: frozenset[str] = frozenset()
+    while True:
+        try:
+            return _in_one_transaction(service, actor, request, pages_seen)
+        except PageNotSeen as wanted:  # rolled back: no lock is held while a website answers
+            pages_seen |= {look(service, request.assignment_id, wanted)}
 
 
 def _in_one_transaction(
-    service: Service, actor: Actor, request: DecisionRequest, page_seen: str = ""
+    service: Service, actor: Actor, request: DecisionRequest, pages_seen: frozenset[str]
 ) -> DecisionResult:
     try:
         with service.database.begin() as connection:
             work, person = work_on_assignment(service, connection, request.assignment_id, actor)
             work.received_at = request.received_at
-            made = _decide(work, person, request, page_seen)
+            made = _decide(work, person, request, pages_seen)
     except UniqueViolation as error:
         # Only the key can collide: the to-do itself is guarded by the case's lock.
         if "idempotency_key" in (error.diag.constraint_name or ""):
@@ -101,7 +102,7 @@ def _in_one_transaction(
 
 
 def _decide(
-    work: Work, actor: Actor, request: DecisionRequest, page_seen: str
+    work: Work, actor: Actor, request: DecisionRequest, pages_seen: frozenset[str]
 ) -> DecisionResult | DecidedTooLate:
     todo = next(row for row in work.assignments if row.id == request.assignment_id)
     step = work.step_of(todo.step_id)
@@ -120,7 +121,7 @@ def _decide(
     action = checked_action(request, step)
     opinion = checked_opinion(request.opinion, action, step)
     return_to, mode = checked_return(request, action, step)
-    answers = checked_answers(work, request, action, step, page_seen)
+    answers = checked_answers(work, request, action, step, pages_seen)
     refuse_told_secret(opinion, answers, claimed_intake(work))
     version_id, told = _edited(work, actor, step, answers, todo.id)
     outcome = ReviewOutcome(action, version_id, told, return_to, mode)
@@ -157,7 +158,7 @@ def _edited(
     work: Work, actor: Actor, step: StepRow, answers: Form, todo_id: int
 ) -> tuple[int | None, dict[str, Any]]:
     """The version the decision is about, and what the procedure is told; a draft makes a new version."""
-    if not isinstance(answers, Drafting):
+    if not isinstance(answers, Writing):
         return step.document_version_id, answers.journal()
     previous = load_version(work.connection, work.case.document_version_id)
     if answers.claims_secret(claimed_intake(work)):

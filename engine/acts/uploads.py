@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from engine.actor import Actor
 from engine.decisions.checks import claimed_intake
 from engine.decisions.repeated import closing_reason
-from engine.drafting import Drafting
+from engine.drafting import Writing
 from engine.files.examining import examine
 from engine.files.hidden import HiddenContent, said_of
 from engine.files.kinds import MAX_FILE_BYTES
@@ -171,7 +171,7 @@ def _admitted(
             where=str(assignment_id), assignment=assignment_id, **closing_reason(todo.closed_because)
         )
     forms = procedure(work.case.procedure, work.case.version).forms
-    if not issubclass(forms.get(step.call["form"], NoAnswers), Drafting):
+    if not issubclass(forms.get(step.call["form"], NoAnswers), Writing):
         raise InvalidInput(
             where=str(assignment_id),
             field="uploads",

@@ -9,10 +9,11 @@ from engine.calls import Action, ReturnMode
 from engine.decisions.claims import claimed
 from engine.decisions.request import DecisionRequest
 from engine.documents import load_version, number_holder
-from engine.drafting import Drafting, refuse_content
+from engine.drafting import Writing, refuse_content
 from engine.files.bringing import files_with_traces
 from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
 from engine.procedures import procedure
+from engine.publishing.interpreted import interpreted_text
 from engine.work import StepRow, Work
 from models import DocumentVersion
 from rules.errors import AssignmentStale, ClassifiedContentRefused, InvalidInput, OpinionRequired
@@ -62,7 +63,7 @@ def refuse_told_secret(opinion: str, answers: Form, intake: dict[str, Any]) -> N
         ClassifiedContentRefused: the drafter wrote one.
         InvalidInput: a reviewer's is longer than saying what was done could need.
     """
-    if isinstance(answers, Drafting):
+    if isinstance(answers, Writing):
         if opinion and answers.claims_secret(intake):
             raise ClassifiedContentRefused(where="opinion", refused="意见", refused_en="opinion")
     elif intake.get("state_secret") and len(opinion) > MAX_OPINION_ON_SECRET:
@@ -97,14 +98,14 @@ def checked_return(request: DecisionRequest, action: Action, step: StepRow) -> t
 
 
 def checked_answers(
-    work: Work, request: DecisionRequest, action: Action, step: StepRow, page_seen: str
+    work: Work, request: DecisionRequest, action: Action, step: StepRow, pages_seen: frozenset[str]
 ) -> Form:
     """The form an approval fills in, checked against the case."""
     name = _form_of(action, step)
     if action is not Action.APPROVE and not name:
         return NoAnswers()  # a return or a disagreement answers nothing but why
     form = procedure(work.case.procedure, work.case.version).forms[name] if name else NoAnswers
-    if issubclass(form, Drafting) and claimed_intake(work).get("state_secret"):
+    if issubclass(form, Writing) and claimed_intake(work).get("state_secret"):
         refuse_content(request.answers)  # before validation could quote or complain about any of it
     answers: Form = fill(form, request.answers, where=str(request.assignment_id))  # type: ignore[assignment]
     document = load_version(work.connection, step.document_version_id) if name else None
@@ -117,7 +118,9 @@ def checked_answers(
             today=local_date(work.now, work.timezone),
             files_with_traces=partial(files_with_traces, work, document),
             said=partial(_said, work),
-            page_seen=page_seen,
+            pages_seen=pages_seen,
+            beside=load_version(work.connection, next(iter(step.call.get("beside", ())), None)),
+            interpreted=partial(interpreted_text, work.connection, work.case.id),
         )
     )
     return answers

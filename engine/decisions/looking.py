@@ -28,18 +28,20 @@ _DOCUMENT = text(
 
 
 def look(service: Service, assignment_id: int, wanted: PageNotSeen) -> str:
-    """The address of the page, which says the number or the title of the document.
+    """What was looked at, as ``require_seen`` knows it: a page that says the number or the title of the
+    document, or the title that is wanted.
 
     Raises:
         PageAddressRefused, PageUnreachable, PageWithoutDocument: naming what was looked for.
     """
-    with service.read() as connection:
+    with service.read() as connection:  # also of a wanted title: it says which number is missing
         document = connection.execute(_DOCUMENT, {"id": assignment_id}).one()
     seconds = service.settings.website_timeout_seconds
     try:
         page = fetch_page(wanted.url, permitted_by(service.settings), seconds=seconds)
     except (PageAddressRefused, PageUnreachable) as error:
         raise type(error)(**error.facts, where=wanted.field) from None
-    if not carries(page, document.doc_no) and not carries(page, document.title):
-        raise PageWithoutDocument(where=wanted.field, doc_no=document.doc_no, title=document.title)
-    return wanted.url
+    said = (wanted.title,) if wanted.title else (document.doc_no, document.title)
+    if not any(carries(page, each) for each in said):
+        raise PageWithoutDocument(where=wanted.field, doc_no=document.doc_no, title=said[-1])
+    return f"{wanted.title} {wanted.url}"

@@ -64,7 +64,7 @@ class HttpWebsite:
             WebsiteUnavailable: no complete answer; it may or may not have been published.
             WebsiteRefused: the website says that it will never take it so.
         """
-        receipt = _receipt(_answer(self._publish(request)))
+        receipt = _receipt(_answer(self._publish(request)), pair=request.interpretation is not None)
         return replace(receipt, published_at=self.statutory(receipt.published_at))
 
     def withdraw(self, withdrawal: Withdrawal) -> datetime:
@@ -81,12 +81,9 @@ class HttpWebsite:
         return self.statutory(_withdrawn_at(answer))
 
     async def _publish(self, request: PublishRequest) -> bytes:
-        for file in {file.sha256: file for file in request.attachments}.values():
+        for file in {file.sha256: file for file in request.all_files}.values():
             await self.send_file(request.key, file)
-        files = [file.told() for file in request.attachments]
-        return await self._post(
-            request.key, {"action": "publish", **request.metadata(), "attachments": files}
-        )
+        return await self._post(request.key, {"action": "publish", **request.metadata()})
 
     async def _post(self, key: str, told: dict[str, Any]) -> bytes:
         content = json.dumps(told, ensure_ascii=False).encode()
@@ -153,11 +150,19 @@ def _answer(asked: Coroutine[Any, Any, bytes]) -> bytes:
         raise _unavailable(type(error).__name__) from None
 
 
-def _receipt(content: bytes) -> Receipt:
-    url, published_at = _said(content, "url"), _instant(content, "published_at")
+def _receipt(content: bytes, *, pair: bool) -> Receipt:
+    """Of a pair it names both addresses: a website that knows no pairs may have published one half."""
+    published_at = _instant(content, "published_at")
+    return Receipt(
+        _address(content, "url"), published_at, _address(content, "interpretation_url") if pair else ""
+    )
+
+
+def _address(content: bytes, name: str) -> str:
+    url = _said(content, name)
     if not url.startswith(("http://", "https://")) or not url.isprintable():
         raise _unavailable("a receipt without a usable address")
-    return Receipt(url, published_at)
+    return url
 
 
 def _withdrawn_at(content: bytes) -> datetime:

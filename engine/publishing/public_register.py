@@ -35,13 +35,15 @@ class PublicRegister:
         self.service = service
 
     def publish(self, request: PublishRequest) -> Receipt:
-        """Copy the document into the register; the same key again finds the first copy."""
+        """Copy the document, and its interpretation with it; the same key again finds the first copies."""
+        shelf = f"{self.service.settings.base_url}/register"
         with self.service.database.begin() as connection:
-            enter(connection, request, published_at=self.service.now)
-            row = connection.execute(
-                select(_entry.c.slug, _entry.c.published_at).where(_entry.c.idempotency_key == request.key)
-            ).one()
-        return Receipt(f"{self.service.settings.base_url}/register/{row.slug}", row.published_at)
+            enter(connection, request, Receipt("", self.service.now))
+            published_at = connection.execute(
+                select(_entry.c.published_at).where(_entry.c.idempotency_key == request.key)
+            ).scalar_one()
+        beside = f"{shelf}/{request.interpretation.slug}" if request.interpretation else ""
+        return Receipt(f"{shelf}/{request.slug}", published_at, beside)
 
     def withdraw(self, withdrawal: Withdrawal) -> datetime:
         """Nothing is left to do here: the decision itself hides the document. Another website is meant.
@@ -52,19 +54,26 @@ class PublicRegister:
         raise WebsiteCannotWithdraw(where=withdrawal.key)
 
 
-def enter(
-    connection: Connection, request: PublishRequest, *, published_at: datetime, website_url: str = ""
-) -> None:
-    """The copy in the register; the same key again changes nothing."""
-    values = {name: value for name, value in vars(request).items() if name not in ("key", "attachments")}
+_COPIED = (
+    *("slug", "organ", "unit", "doc_type", "doc_no", "title", "body", "marking", "formed_on", "issued_on"),
+    *("content_hash", "interprets"),
+)
+
+
+def enter(connection: Connection, request: PublishRequest, receipt: Receipt) -> None:
+    """The copy in the register, and beside it that of the interpretation; the same key again changes nothing.
+
+    ``receipt`` says where the bureau's website shows them; without an address they are only here.
+    """
     inserted = connection.execute(
         insert(_entry)
         .values(
             idempotency_key=request.key,
             attachments=[file.told() for file in request.attachments],
-            published_at=published_at,
-            website_url=website_url,
-            **values,
+            withheld=list(request.withheld),
+            published_at=receipt.published_at,
+            website_url=receipt.url,
+            **{name: getattr(request, name) for name in _COPIED},
         )
         .on_conflict_do_nothing(index_elements=["idempotency_key"])
         .returning(_entry.c.id)
@@ -72,6 +81,8 @@ def enter(
     if inserted is not None:
         for file in request.attachments:
             _copy(connection, request.slug, file)
+    if request.interpretation:
+        enter(connection, request.interpretation, receipt.of_interpretation())
 
 
 def _copy(connection: Connection, slug: str, file: PublishedFile) -> None:

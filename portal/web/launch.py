@@ -180,7 +180,7 @@ def _offered(field: FieldView, chosen: Procedure, directory: Directory) -> Field
 
 def _draft_fields(chosen: Procedure, form: Fields) -> list[FieldView]:
     """Of a procedure that drafts a document."""
-    if Drafting not in chosen.forms.values():
+    if not any(issubclass(form, Drafting) for form in chosen.forms.values()):
         return []
     return fields_of(_draft_schema(), typed_in(form, PREFIX + DRAFT), prefix=DRAFT)
 

@@ -15,6 +15,53 @@ class UnreviewedPublicationRefused(GongkaiError):
     )
 
 
+class InterpretationMissing(GongkaiError):
+    """A document that must be interpreted is published with its interpretation, or not at all (四(二)6)."""
+
+    kind = Kind.BROKEN
+    zh = Said(
+        "拒绝单独公开事项{number}的文件",
+        "{why_zh}；文件与解读材料须同步审签、同时公开（应急厅函〔2019〕390号 四(二)6）",
+        "请核对与文件一并签发的解读材料",
+    )
+    en = Said(
+        "The document of case {number} is not published alone",
+        "{why_en}; both are signed and published together (notice 四(二)6)",
+        "Check the interpretation that was signed with it",
+    )
+
+
+class TalkBeforeReleaseMissing(GongkaiError):
+    """A major document is talked over with 宣传 and 网信 before it is released (四(二)2)."""
+
+    kind = Kind.BROKEN
+    zh = Said(
+        "拒绝公开事项{number}",
+        "没有{whom_zh}对该解读材料的会签记录，重大政策性文件须在发布前沟通（应急厅函〔2019〕390号 四(二)2）",
+        "请完成与宣传、网信部门的沟通后再公开",
+    )
+    en = Said(
+        "Publication of case {number} was refused",
+        "The {whom_en} has not countersigned the interpretation: that comes before release (notice 四(二)2)",
+        "Have both departments countersign it first",
+    )
+
+
+class TooMuchCopied(GongkaiError):
+    """An interpretation that repeats the document's text is sent back (四(二)4)."""
+
+    zh = Said(
+        "解读材料照抄文件原文{share}%，不能通过",
+        "解读应便于群众理解，照抄原文的退回（应急厅函〔2019〕390号 四(二)4）；本单位上限为{most}%",
+        "请退回起草人，改用通俗易懂的语言",
+    )
+    en = Said(
+        "{share}% of the interpretation is copied from the document, so it cannot pass",
+        "It is to be in plain language, and a copy is sent back (notice 四(二)4); the site allows {most}%",
+        "Return it to its drafter to be put in plain words",
+    )
+
+
 class WebsiteUnavailable(GongkaiError):
     """The website did not take a publication or a take-down; it will be tried again."""
 

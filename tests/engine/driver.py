@@ -8,6 +8,7 @@ from engine.calls import Action, AwaitCall, Call, ReturnMode, ReviewCall
 from engine.outcomes import Done, Outcome, ReviewOutcome, encode
 from engine.replay import Body, Ended, Recorded, StepId, replay
 
+PUBLIC = {"published_at": "2026-04-22T10:00:00+08:00"}
 Answer = Callable[[Call, int], Outcome]
 
 
@@ -44,17 +45,19 @@ class Office:
         self.draft = draft
         self.exceptions = exceptions or {}
         self.versions = 0
+        self.answered: dict[str, Any] = {"result": "release", "says": "published", **PUBLIC}
 
     def __call__(self, call: Call, round_: int) -> Outcome:
         special = self.exceptions.get(f"{call.key}:{round_}")
         if special is not None:
             return special
         if isinstance(call, AwaitCall):
-            come = {"outcome": "完", "ended": True, "mark": 0, "facts": {}}
+            come = {"outcome": "", "ended": False, "mark": round_, "facts": self.answered}
             return Done({"cases": [{"number": number, **come} for number in call.cases]})
         if not isinstance(call, ReviewCall):
             dates = {"formed_on": "2026-04-20", "issued_on": "2026-04-22"}
             facts = {"doc_no": "1", "published_at": "2026-04-22T10:00:00+08:00", **dates}
+            facts |= {"number": "BS-2026-0001"}  # of a case it opens
             return Done(facts)
         if call.edits_document:
             self.versions += 1

@@ -11,7 +11,7 @@ from engine.procedures import installed, procedure
 from engine.replay import Recorded, ReplayMismatch, replay
 from tests.engine.driver import Drive, Office
 
-FILES = sorted(Path(flows.__file__).parent.glob("*.py"))
+FILES = sorted(Path(flows.__file__).parent.rglob("*.py"))
 INTAKE = {
     "follow-up": {"drafter": "d", "unit": "u", "what": "改进", "who": "office", "due": "2027-03-31"},
     "yearly-evaluation": {"drafter": "d", "unit": "u", "year": 2026},
@@ -19,6 +19,7 @@ INTAKE = {
     "attribute-review": {"drafter": "d", "unit": "u", "year": 2026},
     "attribute-review-item": {"drafter": "d", "unit": "u", "year": 2026, "document": "ZD-2026-0001"},
     "later-disclosure": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
+    "policy-interpretation": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
 }
