@@ -15,6 +15,7 @@ from deployments.commands import (
     limits,
     people,
     running,
+    superior,
     todos,
     what_if,
     year,
@@ -59,6 +60,7 @@ app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
 app.add_typer(clock.app, name="clock", epilog=EPILOG)
 app.add_typer(year.app, name="year", epilog=EPILOG)
+app.add_typer(superior.app, name="superior", epilog=EPILOG)
 
 
 @app.callback()

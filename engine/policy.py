@@ -41,6 +41,7 @@ class Act(StrEnum):
     SET_WEIGHTS = "set-weights"
     OPEN_YEAR = "open-year"
     READ_SUPERIOR = "read-superior"
+    GIVE_SUPERIOR_TOKEN = "give-superior-token"
 
 
 _NAMES = {
@@ -70,6 +71,7 @@ _NAMES = {
     Act.READ_EVALUATION: ("查看年度评价", "read the yearly evaluation"),
     Act.SET_WEIGHTS: ("调整评价权重", "set the weights of the evaluation"),
     Act.OPEN_YEAR: ("开展年度事项", "open what is done every year"),
+    Act.GIVE_SUPERIOR_TOKEN: ("管理上级令牌", "manage the superior's tokens"),
     Act.READ_SUPERIOR: ("读取供上级使用的年度数据", "read the yearly figures kept for the superior"),
 }
 
@@ -310,4 +312,5 @@ _RULES = {
     Act.SET_WEIGHTS: _openness_office,
     Act.OPEN_YEAR: _openness_office,
     Act.READ_SUPERIOR: _superior,
+    Act.GIVE_SUPERIOR_TOKEN: _administrators,
 }

@@ -10,7 +10,7 @@ import flows  # noqa: F401  installs every procedure
 from engine.service import Service, service_from_environment
 from models.database import connect
 from portal import web
-from portal.api import access, cases, clock, installation, law, limits, todos, uploads, what_if
+from portal.api import access, cases, clock, installation, law, limits, superior, todos, uploads, what_if
 from portal.caller import is_secure
 from portal.door import Door
 from portal.files import UploadsUnderWay
@@ -67,7 +67,7 @@ def create_app(service: Service | None = None) -> FastAPI:
 def _routes() -> APIRouter:
     """Every route. None knows an installation: what FastAPI makes of them serves a whole process."""
     api = APIRouter(prefix="/api/v1")
-    for part in (access, todos, uploads, cases, limits, law, what_if, installation, clock):
+    for part in (access, todos, uploads, cases, limits, law, what_if, installation, clock, superior):
         api.include_router(part.router)
     every = APIRouter()
     for router in (

@@ -193,6 +193,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /api/v1/what-if": CASE,
     # Nothing was imported: who may know is told so.
     "GET /api/v1/law/{revision}/moved": nobody_but(administrator=404, manager=404),
+    "GET /api/v1/superior/{year}": nobody_but(),  # the superior's post alone: see test_superior
     "GET /api/v1/clock": signed(),
     # Time is real here: who may passes the door and is told so.
     "POST /api/v1/clock/advance": nobody_but(administrator=409),
