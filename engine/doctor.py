@@ -27,6 +27,10 @@ from rules.positions import Position
 YEAR_IS_ARRANGED = "year-is-arranged"
 """The check whose warning comes with the season and goes with an import: nothing is wrong here."""
 
+YEARLY_IS_OPENED = "yearly-case-is-opened"
+SEASONAL = frozenset({YEAR_IS_ARRANGED, YEARLY_IS_OPENED})
+"""Warnings an installation may get by the passing of time alone."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -199,7 +203,7 @@ def _yearly(service: Service, connection: Connection) -> Iterator[Finding]:
     """四(一)4, 五: what is done once a year was opened on its day."""
     for each in missed_openings(service, connection):
         yield Finding(
-            "yearly-case-is-opened",
+            YEARLY_IS_OPENED,
             Severity.WARNING,
             f"{each.procedure} {each.year}",
             f"{each.year}年的{each.chinese}应于{each.opens}开展，至今没有开展："

@@ -13,11 +13,12 @@ from engine.actor import about_holdings
 from engine.law import Law, law_of
 from engine.procedures import Procedure, installed
 from engine.service import Service
-from models import Case, Organ
+from models import Case
 from rules.due import reckon
 from rules.errors import NoHolder
 from rules.ladder import MORNING
 from rules.positions import Position
+from rules.time import local_date
 
 _cases = Case.__table__
 
@@ -27,6 +28,7 @@ _FIRST_HOLDER = about_holdings(
      WHERE h.position = :position AND {in_force} ORDER BY p.id LIMIT 1
     """
 )
+_FIRST_ENTRY = text("SELECT min(at) FROM ledger_entry")
 _FIRST_UNIT = text("SELECT code FROM unit ORDER BY id LIMIT 1")
 
 
@@ -85,11 +87,13 @@ def yearly_openings(service: Service, connection: Connection, year: int | None =
 
 
 def missed_openings(service: Service, connection: Connection) -> list[Yearly]:
-    """Those whose day is over this year and that nobody opened; none before the organ was set up."""
-    if connection.scalar(select(Organ.__table__.c.id)) is None:
+    """Those whose day is over this year and that nobody opened, though this installation ran on that day."""
+    begun = connection.scalar(_FIRST_ENTRY)
+    if begun is None:
         return []
-    today = service.today
-    return [each for each in yearly_openings(service, connection) if each.missed(today)]
+    today, since = service.today, local_date(begun, service.settings.timezone)
+    due = (each for each in yearly_openings(service, connection) if each.missed(today))
+    return [each for each in due if since <= each.opens]
 
 
 def opening_cron(service: Service, chosen: Procedure) -> str:

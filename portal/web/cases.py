@@ -9,6 +9,7 @@ from engine import reading
 from engine.acts.hand_over import hand_over_draft
 from engine.acts.urge import urge
 from engine.reading import CaseView, VersionContent
+from engine.reading.attributes import read_attribute_changes
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
@@ -54,6 +55,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         **_limits(service, session, view),
         family=reading.read_family(service, session.actor, view.number),
+        attribute_changes=read_attribute_changes(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
     )

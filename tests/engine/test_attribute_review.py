@@ -110,11 +110,12 @@ def test_every_document_not_open_to_all_gets_a_case_of_its_own(
     assert broken(service) == []
 
 
-def test_a_change_is_agreed_signed_by_both_offices_and_published_anew(
+def test_a_change_is_agreed_signed_by_both_offices_and_published_anew_as_the_sample_says(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
-    document(service, "不予公开")
-    clock.now = datetime(2026, 12, 18, 1, tzinfo=UTC)
+    raw = raw_case("ZC-02")  # 自查建议 → 起草股室同意 → 批准 → 改标注 → 公开
+    document(service, "不予公开", title=raw["title"])
+    clock.now = datetime.fromisoformat(f"{raw['dates']['调整']}T09:00+08:00").astimezone(UTC)
     number = review(service)
     (item,) = items(service, number)
     opinion(service, item, OPEN)

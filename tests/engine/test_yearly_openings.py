@@ -17,7 +17,7 @@ from engine.yearly import opening_cron, opening_day, yearly_openings
 from engine.yearly_watch import tell_missed_openings
 from rules.errors import AlreadyOpened, NotAllowed, UnknownProcedure
 from rules.positions import Position
-from tests.builders import Bureau, MovableClock, add_person, case_row, scalars
+from tests.builders import Bureau, MovableClock, add_person, case_row, launch_case, scalars
 from tests.engine.test_outbox import mails
 
 DECEMBER = datetime(2026, 12, 2, 1, tzinfo=UTC)
@@ -61,6 +61,7 @@ def test_a_schedule_opens_it_in_the_first_holder_s_charge_and_once(
 def test_a_missed_opening_is_told_once_to_the_openness_office_and_the_administrators(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
+    launch_case(service)  # in April: the installation ran on the day
     clock.now = datetime(2026, 12, 1, 1, tzinfo=UTC)  # its own day is not over
     open_year(service, bureau.actor("openness_office"), "yearly-report")
     Chores(service).look_at_the_year()
@@ -85,6 +86,7 @@ def test_a_missed_opening_is_told_once_to_the_openness_office_and_the_administra
 def test_the_message_says_how_to_open_it_and_none_leaves_once_it_is(
     service: Service, bureau: Bureau, clock: MovableClock
 ) -> None:
+    launch_case(service)
     clock.now = DECEMBER
     assert tell_missed_openings(service) == ["attribute-review", "yearly-report"]
     open_year(service, bureau.actor("openness_office"), "yearly-report")
@@ -93,6 +95,15 @@ def test_the_message_says_how_to_open_it_and_none_leaves_once_it_is(
     about = [each for each in said if "gongkai year open" in each]
     assert len(about) == 2, "to the openness office and the administrator, of the one still missing"
     assert all("attribute-review" in mail for mail in about)
+
+
+def test_an_installation_that_came_later_has_missed_nothing(
+    service: Service, bureau: Bureau, clock: MovableClock
+) -> None:
+    clock.now = DECEMBER
+    launch_case(service)
+    assert tell_missed_openings(service) == []
+    assert "yearly-case-is-opened" not in {f.check for f in examine(service)}
 
 
 def test_only_the_openness_office_and_administrators_open_one(service: Service, bureau: Bureau) -> None:

@@ -5,6 +5,7 @@ from io import StringIO
 
 from engine.service import Service
 from tests.builders import Bureau, MovableClock, decide_all, launch_case, scalars
+from tests.engine.test_attribute_review import act, both_sign, document, items, opinion, review
 from tests.portal.conftest import SignIn
 from tests.portal.test_pages import HTML, field, post
 from tests.walking import execute_what_is_due
@@ -70,3 +71,19 @@ def test_a_yearly_case_nobody_opened_is_raised_and_opened_by_a_button(
     (number,) = scalars(service, "SELECT number FROM cases WHERE procedure = 'attribute-review'")
     assert answer.headers["location"] == f"/cases/{number}"
     assert browser.get("/evaluation/2026", headers=HTML).text.count("至今没有开展") == 2
+
+
+def test_a_change_of_attribute_is_told_on_the_document_s_page_and_its_reason_to_those_concerned(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    issued = document(service, "不予公开")
+    (item,) = items(service, review(service))
+    opinion(service, item, {"conclusion": "proactive"}, "<i>检查已结束</i>")
+    act(service, item, "section_head")
+    both_sign(service, item)
+    page = signed_in("section_head").get(f"/cases/{issued}", headers=HTML).text
+    assert "不予公开 → <strong>主动公开</strong> （此件公开发布）" in page
+    assert "&lt;i&gt;检查已结束&lt;/i&gt;" in page
+    assert "（此件不公开）" in page, "as it was issued"
+    page = signed_in("administrator").get(f"/cases/{issued}", headers=HTML).text
+    assert "检查已结束" not in page
