@@ -3,6 +3,8 @@
 import csv
 from io import StringIO
 
+from sqlalchemy import text
+
 from engine.service import Service
 from tests.builders import Bureau, MovableClock, decide_all, launch_case, scalars
 from tests.engine.test_attribute_review import act, both_sign, document, items, opinion, review
@@ -87,3 +89,12 @@ def test_a_change_of_attribute_is_told_on_the_document_s_page_and_its_reason_to_
     assert "（此件不公开）" in page, "as it was issued"
     page = signed_in("administrator").get(f"/cases/{issued}", headers=HTML).text
     assert "检查已结束" not in page
+
+
+def test_a_missing_deputy_head_is_a_warning_on_the_board(
+    service: Service, bureau: Bureau, signed_in: SignIn
+) -> None:
+    assert "没有在任的分管负责人" not in signed_in("head").get("/evaluation/2026", headers=HTML).text
+    with service.database.begin() as connection:
+        connection.execute(text("UPDATE holding SET until = '2026-01-01' WHERE position = 'deputy_head'"))
+    assert "没有在任的分管负责人" in signed_in("head").get("/evaluation/2026", headers=HTML).text
