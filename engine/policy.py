@@ -19,6 +19,7 @@ class Act(StrEnum):
     UPLOAD_FILE = "upload-file"
     READ_CASE = "read-case"
     READ_DOCUMENT = "read-document"
+    READ_OPINIONS = "read-opinions"
     READ_LEDGER = "read-ledger"
     RETRY_CASE = "retry-case"
     HAND_OVER = "hand-over"
@@ -50,6 +51,7 @@ _NAMES = {
     Act.UPLOAD_FILE: ("向该待办上传文件", "upload files to this to-do"),
     Act.READ_CASE: ("查看该事项", "see this case"),
     Act.READ_DOCUMENT: ("查看该文稿", "read this document"),
+    Act.READ_OPINIONS: ("查看意见", "read opinions"),
     Act.READ_LEDGER: ("查看留痕", "read the ledger"),
     Act.RETRY_CASE: ("重试该事项", "retry this case"),
     Act.HAND_OVER: ("改派拟稿人", "hand this draft over"),
@@ -93,6 +95,7 @@ class Facts:
     participants: frozenset[int] = field(default_factory=frozenset)  # who decided or holds a to-do
     asked: frozenset[int] = field(default_factory=frozenset)  # who holds an open to-do now
     informed: frozenset[int] = field(default_factory=frozenset)  # whom a limit was escalated to, or asked of
+    readers: frozenset[int] = field(default_factory=frozenset)  # who takes part in a case about this one
     about_person_id: int | None = None
 
 
@@ -209,12 +212,16 @@ def _own_work(actor: Actor, facts: Facts) -> _Refusal:
 def _read_case(actor: Actor, facts: Facts) -> _Refusal | None:
     if actor.is_administrator or actor.is_manager or _takes_part(actor, facts):
         return None
-    if actor.person_id in facts.informed:
+    if actor.person_id in facts.informed or actor.person_id in facts.readers:
         return None
     return _Refusal("您没有参与该事项", "you take no part in this case")
 
 
 def _read_document(actor: Actor, facts: Facts) -> _Refusal | None:
+    return None if actor.person_id in facts.readers else _read_opinions(actor, facts)
+
+
+def _read_opinions(actor: Actor, facts: Facts) -> _Refusal | None:
     if _takes_part(actor, facts):
         return None
     return _Refusal(
@@ -290,6 +297,7 @@ _RULES = {
     Act.UPLOAD_FILE: _decide,
     Act.READ_CASE: _read_case,
     Act.READ_DOCUMENT: _read_document,
+    Act.READ_OPINIONS: _read_opinions,
     Act.READ_LEDGER: _read_case,
     Act.RETRY_CASE: _administrators,
     Act.HAND_OVER: _administrators,

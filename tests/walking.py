@@ -48,7 +48,7 @@ def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample)
         others: what is decided in cases it opens, by their procedure.
     """
     number = launch_sample(service, sample)
-    scripts = {each.procedure: each for each in others} | {sample.procedure: sample}
+    scripts = {each.procedure: each for each in (*sample.beside, *others)} | {sample.procedure: sample}
     for _ in range(400):
         if not _one_thing(service, clock, scripts):
             return number

@@ -5,7 +5,7 @@
 
 from datetime import date
 
-from deployments.samples import proactive_disclosure
+from deployments.samples import policy_interpretation, proactive_disclosure
 from deployments.samples.publication_change import CHANGES, read_change
 from deployments.samples.story import (
     BUREAU,
@@ -17,7 +17,7 @@ from deployments.samples.story import (
     read_bureau,
 )
 
-_SCRIPTS = {**proactive_disclosure.SCRIPTS}
+_SCRIPTS = {**proactive_disclosure.SCRIPTS, **policy_interpretation.SCRIPTS}
 RUNNABLE = tuple(_SCRIPTS)
 
 

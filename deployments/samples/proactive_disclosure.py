@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from deployments.samples.story import Sample, Scripted, draft_of, intake_of, issue_of
+from deployments.samples.interpreting import interpretation_of
+from deployments.samples.story import Sample, Scripted, at_ten, draft_of, intake_of, issue_of, raw_case
 
 
 def _whole_way(raw: dict[str, Any], today: date) -> Sample:
@@ -80,4 +81,79 @@ def _register_line_only(raw: dict[str, Any], today: date) -> Sample:
     )
 
 
-SCRIPTS = {"ZD-01": _whole_way, "ZD-02": _returned_for_its_ground, "ZD-05": _register_line_only}
+def in_the_name_of_the_county(sample: dict[str, Any], _today: date) -> Sample:
+    """ZD-03 and JD-02: of the county's office, annex 3 withheld; passes the standing meeting; both are public
+    on one day. Told of either sample: they are one document and its interpretation.
+    """
+    raw, about = raw_case("ZD-03"), raw_case("JD-02")
+    dates = {
+        name: date.fromisoformat(raw["dates"][name]) for name in ("县政府常务会议", "成文日期", "印发日期")
+    }
+    meeting, formed, issued = dates.values()
+    return Sample(
+        id=sample["id"],
+        title=sample["title"],
+        intake=intake_of(raw, in_the_name_of="county_office", legality_review=True),
+        draft=draft_of(raw),
+        script={
+            ("drafting", 0): Scripted(
+                opinion="公开属性建议：主动公开，附件3不公开。",
+                answers={"circumstances": ["livelihood", "vital_interests", "standing_meeting"]},
+            ),
+            ("confidentiality-review", 0): Scripted(
+                opinion="不涉密；附件3含手机号，区分处理后公开。", answers={"finding": "parts_withheld"}
+            ),
+            ("county-office-review", 0): Scripted(opinion="公开属性建议明确，同意。"),
+            ("standing-meeting", 0): Scripted(
+                opinion="常务会议审议通过。",
+                answers={"held_on": meeting.isoformat(), "decision": "passed"},
+                at=at_ten(meeting),
+            ),
+            ("issue", 0): Scripted(
+                opinion="已编号、用印、印发。",
+                answers={
+                    "formed_on": formed.isoformat(),
+                    "issued_on": issued.isoformat(),
+                    "doc_no": raw["doc_no"],
+                },
+                at=at_ten(issued),
+            ),
+            ("redaction", 0): Scripted(
+                opinion="附件3已删除手机号。",
+                answers={
+                    "body": raw["body"].replace(
+                        "附件3为县级救灾物资储备库点位及保管员姓名、手机号。", "附件3略。"
+                    ),
+                    "redactions": [
+                        {"part": "附件3 保管员姓名、手机号", "ground": "15b", "reason": "个人隐私"}
+                    ],
+                },
+            ),
+            ("redaction-review", 0): Scripted(
+                opinion="处理本不涉密，适宜公开。", answers={"finding": "not_secret_and_suitable"}
+            ),
+            ("paper-copy", 0): Scripted(
+                opinion="已移送。",
+                answers={"moved_on": issued.isoformat(), "receipt": "青岭县政务服务中心查阅点收据"},
+            ),
+        },
+        outcome="办结",
+        beside=(
+            interpretation_of(
+                about,
+                "受灾了能领到哪些补助？冬春救助的标准有变化，倒了房子的乡亲要在规定时间内申请重建补助，"
+                "怎么申请、找谁申请，下面说给您听。",
+                before=about["dates"]["宣传网信沟通"],
+                answered_by="spokesperson",
+                interview=True,
+            ),
+        ),
+    )
+
+
+SCRIPTS = {
+    "ZD-01": _whole_way,
+    "ZD-02": _returned_for_its_ground,
+    "ZD-03": in_the_name_of_the_county,
+    "ZD-05": _register_line_only,
+}

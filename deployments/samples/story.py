@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engine.roster import Roster, RosterFile, read_roster
 from rules.positions import Position
@@ -40,6 +41,7 @@ class Sample:
     script: dict[tuple[str, int], Scripted]
     outcome: str
     procedure: str = PROCEDURE
+    beside: "tuple[Sample, ...]" = ()  # what is done in the cases it opens
     refused: dict[str, Any] | None = None  # a launch that must be refused first
 
     def launch(self) -> dict[str, Any]:
@@ -56,6 +58,11 @@ class Sample:
         dates = {"formed_on": day.isoformat(), "issued_on": day.isoformat()}
         script = self.script | {("issue", 0): replace(issue, answers={**issue.answers, **dates})}
         return replace(self, script=script)
+
+
+def at_ten(day: date) -> datetime:
+    """Ten o'clock of that day, on the bureau's clock."""
+    return datetime(day.year, day.month, day.day, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def read_bureau() -> RosterFile:

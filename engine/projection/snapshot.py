@@ -114,6 +114,7 @@ class CaseSeen:
     sheet_id: UUID | None
     deadlines_id: UUID | None
     finished: bool
+    family: tuple[str, ...] = ()  # numbers of the cases it is about; of a document's parts, none
     steps: tuple[StepSeen, ...] = field(default=())
     clocks: tuple[ClockSeen, ...] = field(default=())  # the case's own first
 
@@ -146,7 +147,13 @@ _CASES = text(
            coalesce(s.generation, 1) AS generation, s.flow_run_id, coalesce(s.shown_seq, 0) AS shown_seq,
            s.woken_at, coalesce(s.pause_key, '') AS pause_key, coalesce(s.label, '') AS label,
            coalesce(s.message, '') AS message, s.sheet_id, s.deadlines_id,
-           coalesce(s.finished, false) AS finished
+           coalesce(s.finished, false) AS finished,
+           ARRAY(WITH RECURSIVE about (id) AS (
+                     SELECT other_id FROM case_link WHERE case_id = c.id AND relation <> 'part-of'
+                     UNION SELECT l.other_id FROM case_link l JOIN about a ON l.case_id = a.id
+                            WHERE l.relation <> 'part-of')
+                 SELECT o.number FROM about JOIN cases o ON o.id = about.id
+                  WHERE o.id <> c.id ORDER BY o.id) AS family
     FROM cases c
     JOIN unit u ON u.id = c.unit_id
     LEFT JOIN document_issue i ON i.case_id = c.id
@@ -198,7 +205,11 @@ def read_cases(connection: Connection, case_ids: Iterable[int]) -> list[CaseSeen
             steps[step.case_id].append(_step(step))
     clocks = _clocks(connection, ids)
     return [
-        CaseSeen(**row._mapping, steps=tuple(steps[row.id]), clocks=tuple(clocks.get(row.id, ())))
+        CaseSeen(
+            **{**row._mapping, "family": tuple(row.family)},
+            steps=tuple(steps[row.id]),
+            clocks=tuple(clocks.get(row.id, ())),
+        )
         for row in rows
     ]
 

@@ -13,6 +13,7 @@ from engine.reading.documents import (
     VersionHeader,
     list_versions,
     read_attachment,
+    read_beside,
     read_version,
 )
 from engine.reading.family import Relative, read_family
@@ -74,6 +75,7 @@ __all__ = [
     "path_from_launch",
     "read_assignment",
     "read_attachment",
+    "read_beside",
     "read_calendar_year",
     "read_case",
     "read_clocks",

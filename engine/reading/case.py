@@ -183,7 +183,7 @@ def _step_round(row: Row[Any]) -> StepRound:
 
 
 def _decided(row: Row[Any], case: Visible) -> Decided:
-    told, form = case.may_read_document, _form_of(row)
+    told, form = case.may_read_opinions, _form_of(row)
     return Decided(
         by=row.by,
         position=position_named(row.position),

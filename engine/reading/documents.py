@@ -28,6 +28,12 @@ _VERSIONS = """
 """
 _LIST = text(_VERSIONS + " ORDER BY v.version")
 _ONE = text(_VERSIONS + " AND v.version = :version")
+_BESIDE = text(
+    "SELECT c.number AS document, n.number, v.case_id, v.version FROM assignment a"
+    " JOIN cases c ON c.id = a.case_id JOIN step s ON s.id = a.step_id"
+    " JOIN document_version v ON v.id = (s.call->'beside'->>0)::bigint JOIN cases n ON n.id = v.case_id"
+    " WHERE a.id = :id"
+)
 _ATTACHMENT = text("SELECT id FROM attachment WHERE case_id = :case AND sha256 = :sha256")
 
 
@@ -122,7 +128,10 @@ def read_version(service: Service, actor: Actor, number: str, version: int) -> V
     Raises:
         CaseNotFound, NotAllowed, DocumentNotFound.
     """
-    row = _version(service, actor, number, version)
+    return _content(_version(service, actor, number, version), number)
+
+
+def _content(row: Row[Any], number: str) -> VersionContent:
     return VersionContent(
         case=number,
         body=row.body,
@@ -133,6 +142,21 @@ def read_version(service: Service, actor: Actor, number: str, version: int) -> V
         ],
         **vars(_header(row)),
     )
+
+
+def read_beside(service: Service, actor: Actor, assignment_id: int) -> VersionContent | None:
+    """What is decided together with a to-do's own document: its interpretation. To whoever may decide.
+
+    Raises:
+        CaseNotFound, NotAllowed.
+    """
+    with snapshot(service) as connection:
+        named = connection.execute(_BESIDE, {"id": assignment_id}).one_or_none()
+        if named is None:
+            return None
+        load_visible(connection, actor, named.document, Act.READ_OPINIONS)  # takes part in the signing
+        row = connection.execute(_ONE, {"case": named.case_id, "version": named.version}).one()
+    return _content(row, named.number)
 
 
 def read_attachment(

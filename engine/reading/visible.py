@@ -11,6 +11,12 @@ from engine.policy import Act, Facts, may, permit
 from engine.service import Service
 from rules.errors import CaseNotFound
 
+_IS_ABOUT = """l.relation IN ('interprets', 'reviews-confidentiality', 'consults-on', 'part-of')
+      AND (n.channel = 'procedure' OR n.drafter_id = c.drafter_id
+           OR n.drafter_id IN (SELECT person_id FROM decision WHERE case_id = c.id))"""
+"""Whoever takes part in such a case may read the document it is about, where this case opened it or a person
+who takes part here did: launching one about somebody's draft opens nobody's eyes."""
+
 _CASE = text(
     """
     SELECT c.*, u.code AS unit_code, u.name AS unit_name, d.name AS drafter, l.name AS launcher,
@@ -30,6 +36,14 @@ _CASE = text(
                                                          a.rung_id IS NOT NULL AND a.closed_at IS NULL))
                        FROM assignment a WHERE a.case_id = c.id
                         AND (a.rung_id IS NOT NULL OR a.clock_act_id IS NOT NULL)), '[]') AS pressed,
+           ARRAY(SELECT p.person_id FROM case_link l JOIN cases n ON n.id = l.case_id
+                   CROSS JOIN LATERAL (SELECT n.drafter_id AS person_id
+                                        UNION SELECT person_id FROM decision WHERE case_id = n.id) p
+                  WHERE l.other_id = c.id AND {is_about}) AS readers,
+           COALESCE((SELECT jsonb_agg(DISTINCT jsonb_build_array(a.position, a.unit_id, a.person_id))
+                       FROM case_link l JOIN cases n ON n.id = l.case_id
+                       JOIN assignment a ON a.case_id = n.id AND a.closed_at IS NULL AND a.step_id IS NOT NULL
+                      WHERE l.other_id = c.id AND {is_about}), '[]') AS read_beside,
            ARRAY(SELECT unnest(ARRAY[asked_by, answered_by, resumed_by]) FROM clock_act
                   WHERE case_id = c.id) AS acted_on_clocks
       FROM cases c
@@ -41,7 +55,7 @@ _CASE = text(
       LEFT JOIN person l ON l.id = c.launched_by
       LEFT JOIN document_version v ON v.id = c.document_version_id
      WHERE c.number = :number
-    """
+    """.replace("{is_about}", _IS_ABOUT)
 )
 
 
@@ -58,8 +72,13 @@ class Visible:
 
     @property
     def may_read_document(self) -> bool:
-        """Whether title, text and opinions are the actor's to read."""
+        """Whether title and text are the actor's to read."""
         return may(self.actor, Act.READ_DOCUMENT, self.facts)
+
+    @property
+    def may_read_opinions(self) -> bool:
+        """Whether what was said of it is theirs to read too."""
+        return may(self.actor, Act.READ_OPINIONS, self.facts)
 
     @property
     def title(self) -> str | None:
@@ -113,7 +132,7 @@ def claims_secret(service: Service, actor: Actor, number: str) -> bool:
 def _facts(row: Row[Any], actor: Actor, number: str) -> Facts:
     me = frozenset({actor.person_id})
     decides = any(_is_asked(todo, row, actor) for todo in row.open_todos)
-    pressed = [is_open for *post, is_open in row.pressed if _is_pressed(post, actor)]
+    pressed = [is_open for *post, is_open in row.pressed if _holds(post, actor)]  # it stays known there
     return Facts(
         where=number,
         drafter_id=row.drafter_id,
@@ -122,11 +141,12 @@ def _facts(row: Row[Any], actor: Actor, number: str) -> Facts:
         participants=frozenset(row.decided_by) | (me if decides else set()),
         asked=me if decides or any(pressed) else frozenset(),
         informed=frozenset(row.acted_on_clocks) | (me if pressed else set()),
+        readers=frozenset(row.readers) | (me if any(_holds(p, actor) for p in row.read_beside) else set()),
     )
 
 
-def _is_pressed(post: list[Any], actor: Actor) -> bool:
-    """Whether a limit was escalated to a post of the actor's, or asked of one: it stays known there."""
+def _holds(post: list[Any], actor: Actor) -> bool:
+    """Whether a to-do of this post is the actor's."""
     position, unit_id, person_id = post
     return may(actor, Act.ATTEND, Facts(position=position, unit_id=unit_id, assigned_person_id=person_id))
 

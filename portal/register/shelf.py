@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, text
 
 from engine.files.kinds import SHOWN
 from engine.files.parts import part_of
+from rules.disclosure import Ground
 
 FEED = 50
 SITEMAP = 500
@@ -21,7 +22,13 @@ HEADER = (
     " content_hash"
 )
 _NEWEST = text(f"SELECT {HEADER} FROM register_entry ORDER BY published_at DESC, id DESC LIMIT :n")  # noqa: S608
-_ONE = text(f"SELECT {HEADER}, body, attachments FROM register_entry WHERE slug = :slug")  # noqa: S608
+_ONE = text(
+    f"SELECT {HEADER}, body, attachments, withheld, interprets FROM register_entry WHERE slug = :slug"
+)
+_BESIDE = text(
+    "SELECT slug, title FROM register_entry WHERE interprets = :slug OR slug = :interprets AND slug <> ''"
+    " ORDER BY id"
+)
 _CHANGES = text(
     "SELECT kind, title, doc_no, reason, old_url, new_url, changed_at FROM publication_change"
     " WHERE slug = :slug ORDER BY id"
@@ -99,6 +106,14 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What is read together with a document: its interpretation, or the other way round."""
+
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Document:
     """One published document whole, with the changes of its address, oldest first."""
 
@@ -106,6 +121,12 @@ class Document:
     body: str
     files: tuple[File, ...]
     changes: tuple[Change, ...] = ()
+    withheld: tuple[Ground, ...] = ()
+    """The grounds of parts that are not shown (条例 art. 37)."""
+    interprets: bool = False
+    """It is an interpretation; ``beside`` then is its document."""
+    beside: tuple[Beside, ...] = ()
+    """Its interpretations."""
 
     def file(self, sha256: str) -> File | None:
         """Its attachment with that hash."""
@@ -143,7 +164,16 @@ def document(connection: Connection, slug: str) -> Document | Change | None:
     if down is not None or row is None:
         return down
     files = tuple(File(**described) for described in row.attachments)
-    return Document(entry_of(row), row.body, files, changes)
+    beside = connection.execute(_BESIDE, {"slug": slug, "interprets": row.interprets})
+    return Document(
+        entry_of(row),
+        row.body,
+        files,
+        changes,
+        withheld=tuple(Ground(code) for code in row.withheld),
+        interprets=bool(row.interprets),
+        beside=tuple(Beside(**each._asdict()) for each in beside),
+    )
 
 
 def file_part(public: Engine, slug: str, sha256: str, first: int, last: int) -> Iterator[bytes]:

@@ -32,6 +32,8 @@ router = APIRouter(include_in_schema=False)
 
 TodoId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 RETURN_FORM = "return."
+WRITING = ("drafting", "material", "redaction")
+"""Forms that write a text: the page comes filled in with what the last version says."""
 
 
 @router.get("/todo/{todo_id}")
@@ -148,6 +150,16 @@ def _document(service: Service, session: Reader, todo: Todo) -> VersionContent |
         return None
 
 
+def _beside(service: Service, session: Reader, todo: Todo) -> VersionContent | None:
+    """The interpretation that is signed or published together with the document."""
+    if todo.step is None:
+        return None
+    try:
+        return reading.read_beside(service, session.actor, todo.id)
+    except GongkaiError:
+        return None
+
+
 def _page(
     request: Request,
     session: Reader,
@@ -172,6 +184,7 @@ def _page(
         todo=todo,
         case=case,
         document=document,
+        beside=_beside(service, session, todo),
         **disclosure_of(document),
         seen=seen,
         changes=_changes(service, session, case, document, seen),
@@ -193,7 +206,7 @@ def _page(
 def _fields(todo: Todo, document: VersionContent | None, typed: Fields) -> list[Any]:
     if todo.asks is None:
         return []
-    values: dict[str, Any] = vars(document) if document and todo.asks.form == "drafting" else {}
+    values: dict[str, Any] = vars(document) if document and todo.asks.form in WRITING else {}
     return fields_of(todo.asks.form_schema, {**values, **typed_in(typed, PREFIX)})
 
 

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Portal, Visit
 from tests.builders import decide_all, decide_next, launch_case, scalars, todo_of
+from tests.versions import launch_version_1
 
 
 def test_an_administrator_previews_the_path_and_launches(portal: Portal, visit: Visit) -> None:
@@ -34,7 +35,7 @@ def test_what_is_missing_is_said_where_it_is_missing(portal: Portal, visit: Visi
 
 
 def test_an_administrator_ends_a_hold_from_the_todo(portal: Portal, visit: Visit) -> None:
-    number = launch_case(portal.service).number
+    number = launch_version_1(portal.service).number
     decide_all(portal.service, number, until="confidentiality-review")
     decide_next(
         portal.service, number, answers={"finding": "unsure_whether_secret"}, opinion="不能确定，请示"

@@ -31,6 +31,7 @@ from tests.builders import (
     todo_of,
     todos_of,
 )
+from tests.versions import launch_version_1
 
 
 def leave(service: Service, position: Position) -> None:
@@ -95,7 +96,7 @@ def test_connection_lost_while_the_next_step_opens_is_told_as_such_and_stores_no
 
 
 def test_only_an_administrator_retries_and_never_decides(service: Service, bureau: Bureau) -> None:
-    case = launch_case(service)
+    case = launch_version_1(service)
     decide_all(service, case.number, until="confidentiality-review")
     unsure = {"finding": "unsure_whether_secret"}
     decide_next(service, case.number, answers=unsure, opinion="无法确定")
@@ -114,7 +115,7 @@ def test_only_an_administrator_retries_and_never_decides(service: Service, burea
 
 
 def test_acknowledging_a_flag_does_not_end_a_hold(service: Service, bureau: Bureau) -> None:
-    case = launch_case(service)
+    case = launch_version_1(service)
     decide_all(service, case.number, until="confidentiality-review")
     decide_next(service, case.number, answers={"finding": "unsure_whether_secret"}, opinion="无法确定")
     with service.database.begin() as connection:

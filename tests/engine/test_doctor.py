@@ -29,6 +29,7 @@ from tests.builders import (
 )
 from tests.engine.law_files import NEXT_YEAR
 from tests.engine.limit_damage import LIMIT_DAMAGE
+from tests.versions import launch_version_1
 
 pytestmark = pytest.mark.thorough
 
@@ -93,7 +94,7 @@ def test_a_waiting_publication_and_a_stopped_case_are_not_called_broken(
 ) -> None:
     publishing = launch_case(service).number
     decide_all(service, publishing)
-    unsure = launch_case(service).number
+    unsure = launch_version_1(service).number
     decide_all(service, unsure, until="confidentiality-review")
     decide_next(service, unsure, answers={"finding": "unsure_whether_secret"})
     assert [(f.check, f.severity, f.where) for f in examine(service)] == [
@@ -110,6 +111,9 @@ CHANGED = (
 DAMAGE = {
     "attribute-change-is-what-the-ledger-says": CHANGED,
     "changed-to-proactive-is-disclosed": CHANGED,
+    "pair-published-together": "UPDATE step SET call = jsonb_set(call, '{beside}', '[0]')"
+    " WHERE call->>'signs' = 'true'",
+    "withheld-parts-are-told": """UPDATE register_entry SET withheld = '["15b"]'""",
     "message-has-a-channel": "UPDATE notification SET routed_at = created_at WHERE routed_at IS NULL",
     "decided-todo-is-closed": "UPDATE assignment SET closed_at = NULL WHERE id = 1",
     "closed-as-decided-has-decision": "DELETE FROM decision WHERE id = (SELECT max(id) FROM decision)",
@@ -183,7 +187,7 @@ def test_an_activity_nobody_will_run_is_found(service: Service, bureau: Bureau) 
 
 
 def test_incidents_and_their_todos_belong_together(service: Service, bureau: Bureau) -> None:
-    number = launch_case(service).number
+    number = launch_version_1(service).number
     decide_all(service, number, until="confidentiality-review")
     decide_next(service, number, answers={"finding": "unsure_whether_secret"})
     with service.database.begin() as connection:

@@ -1,23 +1,11 @@
 """Two versions of one procedure side by side: a case goes on by the version it started on, to its end."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from engine import procedures
 from engine.acts.retry import retry_case
 from engine.service import Service
 from tests.builders import Bureau, case_row, decide_all, decide_next, launch_case, scalars, todos_of
 from tests.engine.pairs import publish
-
-KEY = "proactive-disclosure"
-
-
-@contextmanager
-def only_version_1() -> Iterator[None]:
-    """As the program was before version 2 was installed."""
-    newest = procedures._installed.pop((KEY, 2))
-    yield
-    procedures._installed[KEY, 2] = newest
+from tests.versions import KEY, only_version_1
 
 
 def test_a_case_started_on_version_1_ends_as_version_1_says(service: Service, bureau: Bureau) -> None:

@@ -13,6 +13,7 @@ from rules.positions import Position
 from tests.builders import PROACTIVE_DRAFT, add_person, decide_all, decide_next, launch_case, todo_of
 from tests.portal.conftest import SignIn
 from tests.sample_files import docx
+from tests.versions import launch_version_1
 
 TITLE = PROACTIVE_DRAFT["title"]
 OPINION = "同意，请按程序办理"
@@ -127,7 +128,7 @@ def test_watchers_see_where_a_case_is_but_not_what_it_says(
 def test_an_incident_is_the_administrators_to_see_and_opens_no_document(
     service: Service, signed_in: SignIn
 ) -> None:
-    number = launch_case(service).number
+    number = launch_version_1(service).number
     decide_all(service, number, until="confidentiality-review")
     decide_next(service, number, answers={"finding": "unsure_whether_secret"}, opinion=OPINION)
     administrator = signed_in("administrator")
