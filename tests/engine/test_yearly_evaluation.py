@@ -58,6 +58,7 @@ def test_the_rate_in_time_counts_what_is_late_and_what_is_still_missing(
     decide_all(service, number, until="issue")
     today = service.today.isoformat()
     decide_next(service, number, answers={"formed_on": today, "issued_on": today})
+    assert figures(service)["publication-on-time"].figure == pytest.approx(66.67), "not late yet"
     clock.move(days=60)
     found = figures(service)["publication-on-time"]
     assert found.figure == 50.0
