@@ -31,6 +31,10 @@ demo-once: install  ## one real case, from launch to publication, then everythin
 demo-deadlines: install  ## a time limit from due soon to escalated, in virtual time, in portal and Prefect
 	$(BIN)/gongkai demo --deadlines
 
+.PHONY: demo-all
+demo-all: install  ## every sample case to its expected result, in virtual time; prints a table
+	$(BIN)/gongkai demo --all
+
 # Each process has a PostgreSQL of its own.
 SHARED := -n $(JOBS) --dist loadgroup
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    bulk,
     clocks,
     engine,
     files,
@@ -34,7 +35,7 @@ from benchmarks.installation import Installation, part, tell, temporary_installa
 from benchmarks.template import record_template
 from deployments.components import PORTAL, PREFECT
 
-SUBJECTS = ("engine", "http", "pages", "clocks", "register", "mail", "system", "prefect_stock")
+SUBJECTS = ("engine", "http", "pages", "bulk", "clocks", "register", "mail", "system", "prefect_stock")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Sizes:
     clocks: clocks.Extent
     files: int
     documents: int
+    rows: int
 
 
 FULL = Sizes(
@@ -62,6 +64,7 @@ FULL = Sizes(
     clocks=clocks.Extent(idle_seconds=15.0, explained=500),
     files=5,
     documents=10_000,
+    rows=1000,
 )
 QUICK = Sizes(
     cases=10,
@@ -73,6 +76,7 @@ QUICK = Sizes(
     clocks=clocks.Extent(idle_seconds=2.0, explained=20),
     files=1,
     documents=200,
+    rows=40,
 )
 
 
@@ -136,6 +140,8 @@ def _decisions(
             if "pages" in chosen:
                 base_url = installation.environment["GONGKAI_BASE_URL"]
                 pages.measure(base_url, desk, clients, figures, sizes.pages)
+        if "bulk" in chosen:
+            bulk.measure(desk, figures, rows=sizes.rows)
         if "clocks" in chosen:
             clocks.measure(installation, desk, postgres, figures, sizes.clocks)
         if "register" in chosen:

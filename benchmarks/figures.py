@@ -33,6 +33,8 @@ REQUIRED = (
         )
         for what in ("ms.p50", "ms.p95")
     ),
+    "bulk.looked_at_seconds",
+    "bulk.stored_seconds",
     "clocks.all_due_seconds",
     "clocks.idle_cpu_seconds_per_second",
     "clocks.recompute_seconds",

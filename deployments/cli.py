@@ -8,12 +8,15 @@ import typer
 
 from deployments.commands import (
     cases,
+    catalogue,
     checks,
     clock,
     deadline,
     law,
     limits,
+    opinion,
     people,
+    registers,
     running,
     superior,
     todos,
@@ -58,9 +61,12 @@ app.add_typer(checks.ledger, name="ledger", epilog=EPILOG)
 app.add_typer(deadline.deadline, name="deadline", epilog=EPILOG)
 app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
+app.add_typer(opinion.app, name="opinion", epilog=EPILOG)
 app.add_typer(clock.app, name="clock", epilog=EPILOG)
 app.add_typer(year.app, name="year", epilog=EPILOG)
 app.add_typer(superior.app, name="superior", epilog=EPILOG)
+app.add_typer(catalogue.app, name="catalogue", epilog=EPILOG)
+app.add_typer(registers.app, name="register", epilog=EPILOG)
 
 
 @app.callback()

@@ -27,6 +27,8 @@ from deployments.signals import signals_as_exit
 from deployments.supervisor import LOG_EVERY_SECONDS, Supervisor
 from engine.acts.passwords import operator, set_password
 from engine.acts.people import import_people
+from engine.reading.family import read_family
+from engine.service import Service
 from rules.positions import Position
 
 
@@ -69,21 +71,29 @@ class Living:
     def place_cases(self) -> None:
         """Walk every case that is not yet where it belongs."""
         with service_of(settings_from(self.instance.environment())) as service:
-            cases = read_demo_cases(service.today)
+            cases = read_demo_cases(service.now, service.settings.timezone)
         missing = [case for case in cases if case.sample.id not in self.state.cases]
-        with self._walk() as walk:
+        with service_of(settings_from(self.instance.environment())) as service, self._walk(service) as walk:
             for count, case in enumerate(missing, start=1):
                 number = walk.until(case.sample, case.stands_at)["number"]
                 self.remember(self.state.placed(case.sample.id, number))
                 self.progress(f"{count:2}/{len(missing)}  {number}  {_said_of(case)}")
 
-    def _walk(self) -> Walk:
+    def _walk(self, service: Service) -> Walk:
         people = read_bureau().roster.people
+        launcher = next(p.username for p in people if p.positions[0].position is Position.ADMINISTRATOR)
+
+        def family(number: str) -> list[str]:
+            return [
+                each.number for each in read_family(service, service.actor(launcher, channel="demo"), number)
+            ]
+
         return Walk(
             f"http://127.0.0.1:{self.instance.ports.portal}",
             passwords={person.username: self.state.password for person in people},
             usernames={person.name: person.username for person in people},
-            launcher=next(p.username for p in people if p.positions[0].position is Position.ADMINISTRATOR),
+            launcher=launcher,
+            family=family,
         )
 
 

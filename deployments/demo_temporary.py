@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from deployments.commands.exits import Code
@@ -32,6 +32,8 @@ class Demonstration:
 
     instance: Instance
     virtual_time: bool = False
+    begins: datetime | None = None
+    """Where its virtual time begins."""
     today: date = date.min
     """The day on which it was furnished, in statutory time."""
     passwords: dict[str, str] = field(default_factory=dict)
@@ -39,7 +41,7 @@ class Demonstration:
 
     def furnish(self, environment: Mapping[str, str]) -> None:
         """Schema, bureau and passwords, before the parts that use them start."""
-        bring_up_to_date(environment, virtual_time=self.virtual_time)
+        bring_up_to_date(environment, virtual_time=self.virtual_time, begins=self.begins)
         with service_of(settings_from(environment)) as service:
             self.today = service.today
             import_people(service, operator("demo"), read_bureau())
@@ -48,7 +50,9 @@ class Demonstration:
                 set_password(service, operator("demo"), username, self.passwords[username])
 
     def _acting(self) -> list[str]:
-        """The administrator, the manager, and who has a part in the sample case."""
+        """The administrator, the manager, and who has a part in the sample case; of many cases, everybody."""
+        if self.begins is not None:
+            return [person.username for person in read_bureau().roster.people]
         unit, people = self.sample.intake["unit"], read_bureau().roster.people
         return [p.username for p in people if any(h.unit in (unit, "") for h in p.positions)]
 
@@ -77,15 +81,22 @@ class Demonstration:
         )
 
 
-def demonstrate(act: Callable[[Demonstration], None], *, virtual_time: bool = False, **settings: str) -> int:
+def demonstrate(
+    act: Callable[[Demonstration], None],
+    *,
+    virtual_time: bool = False,
+    begins: datetime | None = None,
+    **settings: str,
+) -> int:
     """Run ``act`` while everything runs. Returns the exit code; an interruption stops and removes all too.
 
     Args:
+        begins: where virtual time begins; everybody of the bureau has a password then.
         settings: ``GONGKAI_*`` variables of this installation.
     """
     home = Path(tempfile.mkdtemp(prefix=PREFIX))
     environ = environment_without_installation() | settings
-    here = Demonstration(Instance(home, environ=environ), virtual_time)
+    here = Demonstration(Instance(home, environ=environ), virtual_time, begins)
     try:
         with signals_as_exit():
             clear_leftovers(here.progress)

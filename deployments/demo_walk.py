@@ -50,6 +50,18 @@ class Desk:
         key = {"Idempotency-Key": f"demo-{sample.id}"}
         return str(self._asked("POST", "/cases", json=body, headers=key)["number"])
 
+    def refused(self, sample: Sample) -> str:
+        """Try the launch that a sample must be refused first; says the code of the refusal.
+
+        Raises:
+            DemonstrationFailed: it was taken.
+        """
+        body = {"procedure": sample.procedure, **(sample.refused or {})}
+        answer = self._http.request("POST", "/cases", json=body)
+        if not answer.is_client_error:
+            raise DemonstrationFailed(where=sample.id, why=f"not refused: HTTP {answer.status_code}")
+        return str(answer.json()["code"])
+
     def case(self, number: str) -> dict[str, Any]:
         """A case as this person sees it."""
         return self._asked("GET", f"/cases/{number}")
@@ -57,6 +69,10 @@ class Desk:
     def inbox(self) -> list[dict[str, Any]]:
         """This person's open to-dos."""
         return list(self._asked("GET", "/inbox")["todos"])
+
+    def todo(self, todo_id: int) -> dict[str, Any]:
+        """One to-do of this person's."""
+        return self._asked("GET", f"/assignments/{todo_id}")
 
     def decide(self, todo: dict[str, Any], sample: Sample) -> dict[str, Any]:
         """Decide as the sample's script says, about the version that was shown."""
@@ -91,6 +107,11 @@ class Desk:
         return answered
 
 
+def _alone(_number: str) -> list[str]:
+    """Of whoever looks at one case only."""
+    return []
+
+
 @dataclass
 class Walk:
     """A sample on its way from desk to desk."""
@@ -99,6 +120,7 @@ class Walk:
     passwords: dict[str, str]  # by username
     usernames: dict[str, str]  # by name, as the case says who has it
     launcher: str
+    family: Callable[[str], list[str]] = _alone  # numbers of the cases that belong with one
     taken: list[Walked] = field(default_factory=list)
     _desks: dict[str, Desk] = field(default_factory=dict)
 
@@ -128,6 +150,8 @@ class Walk:
             if case["held_by"]:
                 self._decide_next(case, sample)
                 until = time.monotonic() + AUTOMATED_SECONDS
+            elif self._decide_beside(number, sample):
+                until = time.monotonic() + AUTOMATED_SECONDS
             elif time.monotonic() > until:
                 raise DemonstrationFailed(where=number, why=f"nothing moved for {AUTOMATED_SECONDS:.0f} s")
             else:
@@ -138,6 +162,21 @@ class Walk:
         """Move virtual time, as the administrator."""
         self._desk(self.launcher).advance_to(instant)
 
+    def launch(self, sample: Sample) -> str:
+        """Launch a sample, as the administrator; says its number."""
+        desk = self._desk(self.launcher)
+        if sample.refused is not None:
+            desk.refused(sample)
+        return desk.launch(sample)
+
+    def decide(self, username: str, todo_id: int, sample: Sample) -> None:
+        """Decide one to-do as its holder, as the sample's script says."""
+        desk = self._desk(username)
+        todo = desk.todo(todo_id)
+        began = time.perf_counter()
+        decided = desk.decide(todo, sample)
+        self._note(began, username, (todo["step"]["zh"], todo["step"]["en"]), decided["action"])
+
     def asked(self, number: str) -> list[str]:
         """Whose inbox holds an escalation of this case."""
         return [
@@ -146,6 +185,16 @@ class Walk:
             if username in self.passwords
             and any(todo["case"] == number and todo["escalation"] for todo in self._desk(username).inbox())
         ]
+
+    def _decide_beside(self, number: str, sample: Sample) -> bool:
+        """Decide in a case it waits for, where the sample says what; whether anything was."""
+        for other in self.family(number):
+            case = self._desk(self.launcher).case(other)
+            script = next((each for each in sample.beside if each.procedure == case["procedure"]), None)
+            if script is not None and case["held_by"]:
+                self._decide_next(case, script)
+                return True
+        return False
 
     def _decide_next(self, case: dict[str, Any], sample: Sample) -> None:
         username = self.usernames[case["held_by"][0]["people"][0]]

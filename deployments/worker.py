@@ -26,12 +26,14 @@ from deployments.loops import forever
 from deployments.mail_settings import require_usable
 from deployments.prefect_deployments import POOL, Deployments
 from deployments.prefect_worker import GongkaiWorker, quiet_prefect
+from engine.bulk_work import launch_rows
 from engine.chores import Chores
 from engine.clocks.service import ClockService
 from engine.dispatcher import Dispatcher
 from engine.group_outbox import GroupOutbox
 from engine.groups import groups_of
 from engine.outbox import send_due
+from engine.patrol import Patrol
 from engine.projection.mending import RunSetter
 from engine.projection.projector import Projector
 from engine.reconciler import Reconciler
@@ -45,6 +47,8 @@ RUN_POLL_SECONDS = 3
 
 OUTBOX_SECONDS = 1.0
 
+BULK_SECONDS = 1.0
+
 FOLLOWER_SECONDS = 1.0
 """How often a worker that does not lead asks whether it may."""
 
@@ -57,6 +61,7 @@ class Worker:
         self.leadership = Leadership(service)
         self.deployments = Deployments(service, client)
         self.chores = Chores(service)
+        self.patrol = Patrol(service)
         self.clocks = ClockService(service)
         setter = RunSetter(service, client)
         self.projector = Projector(service, client, setter, self.deployments.of)
@@ -79,11 +84,14 @@ class Worker:
                 ("wake", self.dispatcher.wake_due, poll),
                 ("reconcile", self._reconcile, seldom),
                 ("chores", self._chores, seldom),
+                ("patrol", self._patrol, seldom),  # apart: a slow website keeps nothing else waiting
             ):
                 tasks.create_task(forever(name, self._leading(work), every_seconds=pause, limit_seconds=300))
             tasks.create_task(forever("outbox", self._send, every_seconds=OUTBOX_SECONDS))
             # In every worker, whether it leads or not: a rung is claimed by the lock on its case.
             tasks.create_task(forever("clocks", self._keep_time, every_seconds=0, limit_seconds=300))
+            # In every worker too: a row is claimed by its lock.
+            tasks.create_task(forever("bulk", self._launch_rows, every_seconds=BULK_SECONDS))
             for outbox in self.group_outboxes:
                 tell = self._leading(partial(self._tell, outbox))
                 tasks.create_task(forever(f"outbox-{outbox.name}", tell, every_seconds=OUTBOX_SECONDS))
@@ -123,11 +131,18 @@ class Worker:
         await asyncio.to_thread(self.chores.run)
         return 0
 
+    async def _patrol(self) -> int:
+        await asyncio.to_thread(self.patrol.run)
+        return 0
+
     async def _keep_time(self) -> int:
         done = await asyncio.to_thread(self.clocks.run)
         if not done:
             await asyncio.sleep(await asyncio.to_thread(self.clocks.sleep_seconds))
         return done
+
+    async def _launch_rows(self) -> int:
+        return await asyncio.to_thread(launch_rows, self.service)
 
     async def _send(self) -> int:
         return await asyncio.to_thread(send_due, self.service)

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from engine import ledger
+from engine.acts.bulk import forget_old_bulk
 from engine.acts.desk import forget_old_drafts
 from engine.acts.retry import retry_stuck
 from engine.acts.uploads import remove_unused_uploads
@@ -75,6 +76,7 @@ class Chores:
         if self._tidied_at is not None and now - self._tidied_at < BETWEEN_TIDYING:
             return
         forget_old_drafts(self.service)
+        forget_old_bulk(self.service)
         self._tidied_at = now
 
     def make_digests(self) -> None:

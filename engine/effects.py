@@ -12,7 +12,16 @@ from engine.disclosing_anew import take_over_document
 from engine.documents import allot_number, mark_document, register_secrecy_line
 from engine.evaluation.figures import evaluate_year, plan_year
 from engine.evaluation.reporting import draft_yearly_report
+from engine.opinion import log_releases, reckon_response, record_sighting
 from engine.outcomes import Done
+from engine.participation.windows import (
+    close_comments,
+    disclose_outcome,
+    open_comments,
+    record_event,
+    reopen_comments,
+    settle_comments,
+)
 from engine.publishing.by_hand import record_interpretation, record_publication
 from engine.publishing.changes import look_up_publication, record_change
 from engine.publishing.interpreted import look_up_interpreted
@@ -43,6 +52,15 @@ EFFECTS: dict[str, Effect] = {
     "plan-year": plan_year,
     "evaluate-year": evaluate_year,
     "draft-yearly-report": draft_yearly_report,
+    "record-sighting": record_sighting,
+    "log-releases": log_releases,
+    "reckon-response": reckon_response,
+    "open-comments": open_comments,
+    "close-comments": close_comments,
+    "settle-comments": settle_comments,
+    "reopen-comments": reopen_comments,
+    "disclose-outcome": disclose_outcome,
+    "record-consultation-event": record_event,
 }
 
 

@@ -47,6 +47,11 @@ def safe_cell(value: Any) -> str | int | float | None:
     return f"'{text}" if _RUNS.match(text) else text
 
 
+def bare_cell(text: str) -> str:
+    """What a cell of an export held before it was made safe: a file may be corrected and come back."""
+    return text[1:] if text[:1] == "'" and _RUNS.match(text[1:]) else text
+
+
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """CSV in UTF-8 with the mark spreadsheets need to read Chinese."""
     return b"".join(csv_lines(header, rows))

@@ -412,6 +412,32 @@ CHECKS = (
         " = EXISTS (SELECT 1 FROM register_text t WHERE t.slug = r.slug AND t.source = 'title'"
         " AND t.said = r.title)",
     ),
+    # 9. Comments of the public: none outside its window, none without its answer.
+    Check(
+        "comment-came-within-its-window",
+        "有意见在征求意见期限之外被接收",
+        "a comment was accepted that came outside its window",
+        "SELECT c.number || ' ' || p.serial AS place FROM public_comment p JOIN cases c ON c.id = p.case_id"
+        " JOIN comment_window w ON w.case_id = p.case_id"
+        " WHERE p.received_at < w.opens_at OR p.received_at >= w.closes_at",
+    ),
+    Check(
+        "settled-comment-has-disposition",
+        "意见已处理完毕或采纳情况已公布，却有意见没有处理结果",
+        "comments were settled, or their outcome published, while one has no disposition",
+        "SELECT c.number || ' ' || p.serial AS place FROM public_comment p JOIN cases c ON c.id = p.case_id"
+        " JOIN comment_window w ON w.case_id = p.case_id"
+        " WHERE (w.settled_at IS NOT NULL OR w.outcome_at IS NOT NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM comment_disposition d WHERE d.comment_id = p.id)",
+    ),
+    Check(
+        "comment-by-hand-has-entry",
+        "登记的意见与留痕的条数不一致",
+        "comments registered by hand and their ledger entries differ in number",
+        "SELECT c.number AS place FROM cases c WHERE c.procedure = 'public-participation' AND"
+        " (SELECT count(*) FROM public_comment p WHERE p.case_id = c.id AND p.registered_by IS NOT NULL) <>"
+        " (SELECT count(*) FROM ledger_entry e WHERE e.chain = c.id AND e.action = 'comment-registered')",
+    ),
     # Every message has a way to its person.
     Check(
         "message-has-a-channel",
@@ -419,6 +445,16 @@ CHECKS = (
         "a message was given no channel to leave by",
         "SELECT n.key AS place FROM notification n WHERE n.routed_at IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification_id = n.id)",
+    ),
+    # The catalogue says what its history says last.
+    Check(
+        "catalogue-is-what-its-history-says",
+        "标准目录的内容与其修改记录不符",
+        "a row of the catalogue does not say what its history says last",
+        "SELECT i.domain || ' / ' || i.level1 || ' / ' || i.level2 AS place FROM catalogue_item i"
+        " LEFT JOIN LATERAL (SELECT after FROM catalogue_change WHERE item_id = i.id"
+        " ORDER BY id DESC LIMIT 1) h ON true"
+        " WHERE h.after IS DISTINCT FROM to_jsonb(i) - '{{id,position,imported}}'::text[]",
     ),
     # What a person should see to.
     Check(
@@ -429,6 +465,18 @@ CHECKS = (
         " AND s.kind = 'await' AND NOT {stopped} AND NOT EXISTS"
         " (SELECT 1 FROM jsonb_array_elements_text(s.call->'cases') AS n(number)"
         " JOIN cases o ON o.number = n.number WHERE o.closed_at IS NULL)",
+        Severity.WARNING,
+    ),
+    Check(
+        "participation-has-response-plan",
+        "重大决策公开征求意见，尚未附解读回应预案",
+        "a major decision is put before the public without a plan to interpret and respond",
+        "SELECT c.number AS place FROM cases c JOIN LATERAL (SELECT s.outcome->'answers' AS said FROM step s"
+        " WHERE s.case_id = c.id AND s.key = 'plan' AND s.settled_at IS NOT NULL"
+        " ORDER BY s.round DESC LIMIT 1) p ON true"
+        " WHERE c.procedure = 'public-participation' AND c.closed_at IS NULL"
+        " AND COALESCE(p.said->>'response_plan', '') = ''"
+        " AND COALESCE(p.said->>'emergency_reason', '') = ''",
         Severity.WARNING,
     ),
     Check(
@@ -457,6 +505,18 @@ CHECKS = (
         " JOIN cases c ON c.id = a.decided_in AND c.closed_at IS NOT NULL"
         " WHERE a.new_attribute = '主动公开' AND NOT EXISTS (SELECT 1 FROM case_link l"
         " WHERE l.other_id = a.case_id AND l.relation = 'discloses-anew')",
+    ),
+    Check(
+        "published-page-is-there",
+        "已公开文件的网页多日打不开，或已撤下仍可见（见网址巡查）",
+        "the page of a published document fails, or shows what was taken down (see the patrol)",
+        "SELECT DISTINCT k.slug AS place FROM notification n JOIN link_check k"
+        " ON n.template = 'link-broken' AND k.id = split_part(n.key, ':', 2)::bigint"
+        " WHERE NOT EXISTS (SELECT 1 FROM link_check g WHERE g.slug = k.slug AND g.url = k.url"
+        " AND g.id > k.id AND g.state IN ('ok', 'gone'))"
+        " AND NOT EXISTS (SELECT 1 FROM publication_change c WHERE c.slug = k.slug"
+        " AND c.changed_at > k.checked_at)",
+        Severity.WARNING,
     ),
     Check(
         "mail-does-not-leave",

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 
 from engine.actor import about_holdings
+from engine.bulk_messages import BULK, BulkTold, bulk_content, load_bulk
 from engine.limit_messages import LIMIT_CONTENT, LimitFacts, load_limit
 from engine.links import make_link
 from engine.procedures import procedure
@@ -29,6 +30,7 @@ from notifications.messages import (
     DigestOfDay,
     DraftHandedOver,
     IncidentOpened,
+    LinkBroken,
     OpeningMissed,
     PasswordSet,
     TodoArrived,
@@ -94,6 +96,7 @@ class MessageFacts:
     service: Service
     row: Row[Any]
     limit: LimitFacts | None = None
+    bulk: BulkTold | None = None
 
     @property
     def why_not(self) -> str:
@@ -111,6 +114,8 @@ class MessageFacts:
         if row.template == "opening-missed" and self.missed_opening is None:
             return CLOSED
         if row.template == DIGEST and not self.open_todos:
+            return NOTHING_OPEN
+        if self.bulk is not None and not self.bulk.open_now:
             return NOTHING_OPEN
         return ""
 
@@ -159,7 +164,8 @@ def load_facts(service: Service, notification_id: int) -> MessageFacts:
         row = connection.execute(_FACTS, {"id": notification_id, "today": service.today}).one()
         of_limit = row.template in LIMIT_CONTENT
         limit = load_limit(connection, service, notification_id) if of_limit else None
-    return MessageFacts(service, row, limit)
+        bulk = load_bulk(connection, row) if row.template == BULK else None
+    return MessageFacts(service, row, limit, bulk)
 
 
 def _todo(facts: MessageFacts) -> Content:
@@ -311,15 +317,38 @@ def _opening_missed(facts: MessageFacts) -> Content:
     )
 
 
+_FAILED = text(
+    "SELECT k.slug, k.url, k.why_zh, k.why_en, k.checked_at, e.title FROM link_check k"
+    " JOIN register_entry e ON e.slug = k.slug WHERE k.id = :id"
+)
+
+
+def _link_broken(facts: MessageFacts) -> Content:
+    with facts.service.read() as connection:
+        found = connection.execute(_FAILED, {"id": int(facts.row.key.split(":")[1])}).one()
+    return LinkBroken(
+        recipient=facts.row.name,
+        case_number=found.slug.upper(),
+        title=found.title,
+        address=found.url,
+        why_zh=found.why_zh,
+        why_en=found.why_en,
+        since=facts.local(found.checked_at),
+        link=f"{facts.service.settings.base_url.rstrip('/')}/links",
+    )
+
+
 _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "todo": _todo,
     "urged": _urged,
     DIGEST: _digest,
+    BULK: bulk_content,
     "incident": _incident,
     "published": _published,
     "closed": _closed,
     "handed-over": _handed_over,
     "password-set": _password_set,
     "opening-missed": _opening_missed,
+    "link-broken": _link_broken,
     **LIMIT_CONTENT,
 }

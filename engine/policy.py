@@ -15,6 +15,8 @@ class Act(StrEnum):
     """Everything anyone can do, by name."""
 
     LAUNCH = "launch"
+    LAUNCH_IN_BULK = "launch-in-bulk"
+    READ_BULK = "read-bulk"
     DECIDE = "decide"
     UPLOAD_FILE = "upload-file"
     READ_CASE = "read-case"
@@ -43,10 +45,21 @@ class Act(StrEnum):
     OPEN_YEAR = "open-year"
     READ_SUPERIOR = "read-superior"
     GIVE_SUPERIOR_TOKEN = "give-superior-token"
+    SEE_OPINIONS = "see-opinions"
+    KEEP_WATCH_LOG = "keep-watch-log"
+    READ_WATCH_LOG = "read-watch-log"
+    WEIGH_COMMENTS = "weigh-comments"
+    MODERATE_COMMENTS = "moderate-comments"
+    EDIT_CATALOGUE = "edit-catalogue"
+    PUT_INTO_CATALOGUE = "put-into-catalogue"
+    READ_REGISTERS = "read-registers"
+    SEE_LINK_CHECKS = "see-link-checks"
 
 
 _NAMES = {
     Act.LAUNCH: ("发起该事项", "launch this case"),
+    Act.LAUNCH_IN_BULK: ("批量发起该流程的事项", "launch cases of this procedure from a file"),
+    Act.READ_BULK: ("查看该批次", "see this batch"),
     Act.DECIDE: ("办理该待办", "decide this to-do"),
     Act.UPLOAD_FILE: ("向该待办上传文件", "upload files to this to-do"),
     Act.READ_CASE: ("查看该事项", "see this case"),
@@ -75,6 +88,15 @@ _NAMES = {
     Act.OPEN_YEAR: ("开展年度事项", "open what is done every year"),
     Act.GIVE_SUPERIOR_TOKEN: ("管理上级令牌", "manage the superior's tokens"),
     Act.READ_SUPERIOR: ("读取供上级使用的年度数据", "read the yearly figures kept for the superior"),
+    Act.SEE_OPINIONS: ("查看舆情看板", "see the board of public opinion"),
+    Act.KEEP_WATCH_LOG: ("登记值班监测日志", "write in the watch log"),
+    Act.READ_WATCH_LOG: ("查看值班监测日志", "read the watch log"),
+    Act.WEIGH_COMMENTS: ("登记和处理该事项的意见", "register and dispose of comments on this case"),
+    Act.MODERATE_COMMENTS: ("审核该事项的意见是否展示", "decide which comments on this case are shown"),
+    Act.EDIT_CATALOGUE: ("修改标准目录", "change the standard catalogue"),
+    Act.PUT_INTO_CATALOGUE: ("将文件归入标准目录", "put a document into the catalogue"),
+    Act.READ_REGISTERS: ("查看和导出台账", "read and export the registers"),
+    Act.SEE_LINK_CHECKS: ("查看网址巡查结果", "see how published pages were found"),
 }
 
 
@@ -145,6 +167,16 @@ def _launch(actor: Actor, facts: Facts) -> _Refusal | None:
         return None
     return _Refusal(
         "只有系统管理员或拟稿人本人可以发起", "only an administrator or the drafter named may launch it"
+    )
+
+
+def _launch_in_bulk(actor: Actor, facts: Facts) -> _Refusal | None:
+    """Whoever may launch one of them; each row is asked of the door again."""
+    if actor.is_administrator or facts.position in {position for position, _ in actor.holdings}:
+        return None
+    return _Refusal(
+        "只有系统管理员和负责发起该流程的岗位可以批量发起",
+        "only an administrator and the holders of the post that opens such cases may",
     )
 
 
@@ -279,6 +311,108 @@ def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
     )
 
 
+def _opinion_desk(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager or _holds_any(actor, *_OPINION_DESKS):
+        return None
+    return _Refusal(
+        "只有舆情监测员、政务公开工作机构、新闻发言人、负责人和管理者可以查看",
+        "only monitors, the openness office, the spokesperson, the heads and managers may",
+    )
+
+
+def _monitor(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.MONITOR):
+        return None
+    return _Refusal("只有舆情监测员可以登记", "only a monitor may")
+
+
+def _watch_log_reader(actor: Actor, facts: Facts) -> _Refusal | None:
+    # 四(三)1 完善本单位与宣传、网信、政务公开主管部门和相关涉事单位舆情信息共享机制
+    if _holds_any(actor, Position.PUBLICITY, Position.CYBERSPACE, Position.COUNTY_OFFICE):
+        return None
+    return _opinion_desk(actor, facts)
+
+
+def _holds_any(actor: Actor, *positions: Position) -> bool:
+    return any(actor.holds(position) for position in positions)
+
+
+_OPINION_DESKS = (
+    Position.MONITOR,
+    Position.OPENNESS_OFFICE,
+    Position.SPOKESPERSON,
+    Position.DEPUTY_HEAD,
+    Position.HEAD,
+)
+
+
+def _weigh_comments(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.drafter_id:
+        return None
+    return _Refusal(
+        "意见由承办的拟稿人登记和处理",
+        "the drafter in charge registers and disposes of comments",
+        "请由拟稿人办理",
+        "Leave it to the drafter",
+    )
+
+
+def _moderate_comments(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "意见是否展示由政务公开工作机构审核",
+        "the openness office decides which comments are shown",
+        "请由政务公开工作机构办理",
+        "Leave it to the openness office",
+    )
+
+
+_OPENNESS_DESK = ("请联系政务公开工作机构", "Ask the openness office")
+
+
+def _edit_catalogue(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "标准目录由政务公开工作机构和系统管理员维护",
+        "the openness office and administrators keep the catalogue",
+        *_OPENNESS_DESK,
+    )
+
+
+def _put_into_catalogue(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.OPENNESS_OFFICE) or actor.holds(Position.PUBLISHER):
+        return None
+    return _Refusal(
+        "已公开文件由政务公开工作机构或网站发布员归入目录",
+        "the openness office or the publisher puts what is public into the catalogue",
+        *_OPENNESS_DESK,
+    )
+
+
+def _read_registers(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager:
+        return None
+    if actor.holds(Position.OFFICE) or actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "台账由办公室、政务公开工作机构、管理者和系统管理员查看",
+        "the office, the openness office, managers and administrators read the registers",
+        *_OPENNESS_DESK,
+    )
+
+
+def _see_link_checks(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.PUBLISHER) or _read_registers(actor, facts) is None:
+        return None
+    return _Refusal(
+        "巡查结果由网站发布员、办公室、政务公开工作机构、管理者和系统管理员查看",
+        "the publisher, the office, the openness office, managers and administrators see them",
+        *_OPENNESS_DESK,
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
@@ -291,8 +425,16 @@ def _addressee(actor: Actor, facts: Facts) -> _Refusal | None:
     return _Refusal("该邮件是发给他人的", "it was sent to somebody else")
 
 
+def _uploader(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or facts.about_person_id == actor.person_id:
+        return None
+    return _Refusal("该批次由他人上传", "it was uploaded by somebody else")
+
+
 _RULES = {
     Act.LAUNCH: _launch,
+    Act.LAUNCH_IN_BULK: _launch_in_bulk,
+    Act.READ_BULK: _uploader,
     Act.DECIDE: _decide,
     Act.UPLOAD_FILE: _decide,
     Act.READ_CASE: _read_case,
@@ -321,4 +463,13 @@ _RULES = {
     Act.OPEN_YEAR: _openness_office,
     Act.READ_SUPERIOR: _superior,
     Act.GIVE_SUPERIOR_TOKEN: _administrators,
+    Act.SEE_OPINIONS: _opinion_desk,
+    Act.KEEP_WATCH_LOG: _monitor,
+    Act.READ_WATCH_LOG: _watch_log_reader,
+    Act.WEIGH_COMMENTS: _weigh_comments,
+    Act.MODERATE_COMMENTS: _moderate_comments,
+    Act.EDIT_CATALOGUE: _edit_catalogue,
+    Act.PUT_INTO_CATALOGUE: _put_into_catalogue,
+    Act.READ_REGISTERS: _read_registers,
+    Act.SEE_LINK_CHECKS: _see_link_checks,
 }

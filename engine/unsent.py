@@ -5,11 +5,12 @@ INACTIVE = "the person is no longer active"
 NOT_HELD = "the person no longer holds the position"
 NOTHING_OPEN = "nothing is open any more"
 TOLD_BY_MAIL = "told by mail, as the channel is no longer installed"
+IN_SUMMARY = "told in the summary of a file of launches"
 ENDED = "the time limit has ended"
 MOVED = "the time limit has moved"
 NO_ADDRESS = "the person has no e-mail address"
 UNUSABLE = "the e-mail address cannot be used"
 REFUSED = "refused by the mail server: "
 REFUSED_BY_GROUP = "refused: "
-MOOT = (CLOSED, INACTIVE, NOT_HELD, NOTHING_OPEN, TOLD_BY_MAIL, ENDED, MOVED)
+MOOT = (CLOSED, INACTIVE, NOT_HELD, NOTHING_OPEN, TOLD_BY_MAIL, IN_SUMMARY, ENDED, MOVED)
 """Reasons for which nobody misses the message."""

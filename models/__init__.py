@@ -1,5 +1,6 @@
 """SQLModel tables, one module per subject, and the connection to them."""
 
+from models.bulk import BulkLaunch, BulkRow
 from models.case import (
     Activity,
     Assignment,
@@ -11,6 +12,7 @@ from models.case import (
     Milestone,
     Step,
 )
+from models.catalogue import CatalogueChange, CatalogueItem, LinkCheck, PublicationCatalogue
 from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
@@ -26,7 +28,19 @@ from models.evaluation import EvaluationFigure, IndicatorWeight
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
+from models.opinion import OpinionRelease, OpinionSighting, WatchLogEntry
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
+from models.participation import (
+    CommentAuthor,
+    CommentDay,
+    CommentDisposition,
+    CommentModeration,
+    CommentTheme,
+    CommentUse,
+    CommentWindow,
+    ConsultationEvent,
+    PublicComment,
+)
 from models.projection import ShownCase, ShownDeployment
 from models.review import AttributeChange
 from models.trace import (
@@ -49,11 +63,23 @@ __all__ = [
     "AttachmentChunk",
     "AttributeChange",
     "AuthSession",
+    "BulkLaunch",
+    "BulkRow",
     "Case",
     "CaseCounter",
     "CaseLink",
+    "CatalogueChange",
+    "CatalogueItem",
     "Clock",
     "ClockAct",
+    "CommentAuthor",
+    "CommentDay",
+    "CommentDisposition",
+    "CommentModeration",
+    "CommentTheme",
+    "CommentUse",
+    "CommentWindow",
+    "ConsultationEvent",
     "Decision",
     "Delivery",
     "DocumentIssue",
@@ -68,13 +94,18 @@ __all__ = [
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "LinkCheck",
     "MessageWish",
     "Milestone",
     "Notification",
+    "OpinionRelease",
+    "OpinionSighting",
     "Organ",
     "Person",
     "Phrase",
+    "PublicComment",
     "Publication",
+    "PublicationCatalogue",
     "PublicationChange",
     "RegisterEntry",
     "RegisterFile",
@@ -92,4 +123,5 @@ __all__ = [
     "Upload",
     "UploadChunk",
     "VirtualTime",
+    "WatchLogEntry",
 ]

@@ -89,6 +89,22 @@ class DigestOfDay:
 
 
 @dataclass(frozen=True)
+class CasesLaunched:
+    """Many cases were launched from one file 批量发起: one message for all the to-dos it brought a person."""
+
+    recipient: str
+    by: str
+    procedure_zh: str
+    procedure_en: str
+    count: int
+    open_now: int
+    launched: str
+    link: str
+
+    folder = "bulk"
+
+
+@dataclass(frozen=True)
 class IncidentOpened:
     """An incident 异常 waits for an administrator. Its text may quote others, so only its kind is told."""
 
@@ -169,6 +185,22 @@ class OpeningMissed:
     link: str
 
     folder = "opening_missed"
+
+
+@dataclass(frozen=True)
+class LinkBroken:
+    """A published page fails 网址巡查: for the publisher and the openness office. All of it is public."""
+
+    recipient: str
+    case_number: str
+    title: str
+    address: str
+    why_zh: str
+    why_en: str
+    since: str
+    link: str
+
+    folder = "link_broken"
 
 
 @dataclass(frozen=True)
@@ -282,12 +314,14 @@ Content = (
     | TodoReturned
     | TodoUrged
     | DigestOfDay
+    | CasesLaunched
     | IncidentOpened
     | CasePublished
     | CaseClosed
     | DraftHandedOver
     | PasswordSet
     | OpeningMissed
+    | LinkBroken
     | LimitTold
     | LimitEscalated
     | LimitLapsed

@@ -83,12 +83,32 @@ class PasswordBody(_Body):
     password: Annotated[str, Field(min_length=1, max_length=256)]
 
 
+class CommentBody(_Body):
+    """A comment that came on paper: ``said``, ``channel``, ``received_at``; ``organisation``, ``name``,
+    ``contact`` if known.
+    """
+
+    comment: dict[str, Any]
+
+
 class LaunchBody(_Body):
     """A procedure, its intake as its schema says, and optionally a draft."""
 
     procedure: Annotated[Line, Field(min_length=1, max_length=64, examples=["proactive-disclosure"])]
     intake: dict[str, Any]
     draft: dict[str, Any] = Field(default_factory=dict)
+
+
+class BulkBody(_Body):
+    """A file of launches of one procedure: CSV with the names of fields in line 1, or JSON lines.
+
+    Without ``start`` it is looked at and kept for a day, and nothing is launched.
+    """
+
+    procedure: Annotated[Line, Field(min_length=1, max_length=64, examples=["proactive-disclosure"])]
+    name: Annotated[Line, Field(min_length=1, max_length=200, examples=["cases.csv"])] = "cases.csv"
+    content: Annotated[str, Field(min_length=1, max_length=3_000_000)]
+    start: bool = False
 
 
 class CalendarBody(_Body):

@@ -71,7 +71,10 @@ def launch(
 @prints
 def case(
     words: Annotated[
-        list[str], typer.Argument(metavar="[retry|urge|hand-over] NUMBER", help="如 ZD-2026-0001")
+        list[str],
+        typer.Argument(
+            metavar="[retry|urge|hand-over] NUMBER | bulk-launch PROCEDURE FILE", help="如 ZD-2026-0001"
+        ),
     ],
     as_: As = None,
     kind: Annotated[
@@ -79,8 +82,12 @@ def case(
     ] = "",
     to: Annotated[str, typer.Option("--to", metavar="P", help="hand-over：新拟稿人 / new drafter")] = "",
     reason: Annotated[str, typer.Option("--reason", metavar="T", help="hand-over：理由 / reason")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="bulk-launch：只逐行检查 / look at every row and store nothing")
+    ] = False,
 ) -> None:
-    """查看事项；retry：异常后重试；urge：催办；hand-over：改派拟稿人 / show, retry, urge, hand over a case"""
+    """查看事项；retry：异常后重试；urge：催办；hand-over：改派拟稿人；bulk-launch：从文件批量发起
+    / show, retry, urge, hand over a case; launch many from a file"""
     match words:
         case [number]:
             _show(number.upper(), as_)
@@ -90,11 +97,15 @@ def case(
             _urge(number.upper(), as_)
         case ["hand-over", number]:
             _hand_over(number.upper(), as_, to, reason)
+        case ["bulk-launch", procedure, file]:
+            from deployments.commands.bulk import bulk_launch
+
+            bulk_launch(procedure, file, as_, dry_run=dry_run)
         case _:
             raise typer.BadParameter(
                 say(
-                    "写作 case 编号、case retry 编号、case urge 编号，或 case hand-over 编号 --to 用户名 "
-                    "--reason 理由",
+                    "写作 case 编号、case retry 编号、case urge 编号、case hand-over 编号 --to 用户名 "
+                    "--reason 理由，或 case bulk-launch 流程 文件",
                     "write case NUMBER, case retry NUMBER, case urge NUMBER, or case hand-over NUMBER "
                     "--to P --reason T",
                 )

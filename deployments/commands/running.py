@@ -86,6 +86,14 @@ def demo(
             help="虚拟时间：时限从临近到期到升级督办 / a limit from due soon to escalated, in virtual time",
         ),
     ] = False,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="虚拟时间：全部样例事项各走到预期结果 / every sample case to its expected result"
+            ", in virtual time",
+        ),
+    ] = False,
     home: Annotated[Path, typer.Option(help="数据目录 / folder of the demonstration's data")] = Path(
         ".gongkai-demo"
     ),
@@ -115,6 +123,10 @@ def demo(
         from deployments import demo_deadlines
 
         raise typer.Exit(demo_deadlines.show())
+    if every:
+        from deployments import demo_all
+
+        raise typer.Exit(demo_all.show())
     from deployments.demo_living import stay
 
     ports = _ports(prefect_port, portal_port)

@@ -5,7 +5,12 @@
 
 from datetime import date
 
-from deployments.samples import policy_interpretation, proactive_disclosure
+from deployments.samples import (
+    opinion_response,
+    policy_interpretation,
+    proactive_disclosure,
+    public_participation,
+)
 from deployments.samples.publication_change import CHANGES, read_change
 from deployments.samples.story import (
     BUREAU,
@@ -17,8 +22,22 @@ from deployments.samples.story import (
     read_bureau,
 )
 
-_SCRIPTS = {**proactive_disclosure.SCRIPTS, **policy_interpretation.SCRIPTS}
+_SCRIPTS = {
+    **opinion_response.SCRIPTS,
+    **policy_interpretation.SCRIPTS,
+    **proactive_disclosure.SCRIPTS,
+    **public_participation.SCRIPTS,
+}
 RUNNABLE = tuple(_SCRIPTS)
+
+
+DAYS = {
+    "ZD-01": date(2026, 4, 22),
+    "ZD-02": date(2026, 4, 24),
+    "JD-01": date(2026, 6, 12),
+    "JD-04": date(2026, 1, 20),
+}
+"""The day a sample is walked from, where the dates it states as answers must have come."""
 
 
 def read_sample(case_id: str, *, today: date) -> Sample:
@@ -33,6 +52,7 @@ def read_sample(case_id: str, *, today: date) -> Sample:
 __all__ = [
     "BUREAU",
     "CHANGES",
+    "DAYS",
     "FOLDER",
     "PROCEDURE",
     "RUNNABLE",

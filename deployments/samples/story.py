@@ -1,6 +1,7 @@
 """What a sample case is: a launch, what each step round decides and when, and what it must come to."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.roster import Roster, RosterFile, read_roster
+from engine.service import Service
 from rules.positions import Position
 
 FOLDER = Path(__file__).parent.parent.parent / "samples"
@@ -25,6 +27,7 @@ class Scripted:
     return_to: str | None = None
     return_mode: str = "run_again"
     at: datetime | None = None  # when it is done, aware: virtual time is moved there first
+    before: Callable[[Service, str], None] | None = None  # what people do on the case's pages before
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Sample:
     procedure: str = PROCEDURE
     beside: "tuple[Sample, ...]" = ()  # what is done in the cases it opens
     refused: dict[str, Any] | None = None  # a launch that must be refused first
+    begins: datetime | None = None  # when it is launched, aware, where the hour matters
 
     def launch(self) -> dict[str, Any]:
         """The launch file: ``{"intake": …, "draft": …}``."""

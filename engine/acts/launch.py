@@ -9,13 +9,15 @@ from sqlalchemy import Connection, select
 
 from engine.actor import Actor
 from engine.drafting import Drafting, refuse_content
+from engine.effects import EFFECTS
 from engine.forms import Intake, fill
-from engine.launching import open_case, opening_for
+from engine.launching import Opening, check_opening, open_case, opening_for
 from engine.policy import Act, Facts, permit
 from engine.procedures import Procedure, procedure
 from engine.service import Service
+from engine.work import work_on_case
 from models import Case
-from rules.errors import IdempotencyKeyReused, InvalidInput
+from rules.errors import AlreadyOpened, IdempotencyKeyReused, InvalidInput
 
 _cases = Case.__table__
 
@@ -37,11 +39,15 @@ class LaunchRequest:
 
 @dataclass(frozen=True)
 class Launched:
-    """The case as launched. ``repeated``: the same key had launched it before."""
+    """The case as launched. ``repeated``: the same key had launched it before.
+
+    ``joined``: there may be one case only of what was stated, and this is the first; note was taken in it.
+    """
 
     case_id: int
     number: str
     repeated: bool = False
+    joined: bool = False
 
 
 def launch(service: Service, actor: Actor, request: LaunchRequest) -> Launched:
@@ -49,13 +55,42 @@ def launch(service: Service, actor: Actor, request: LaunchRequest) -> Launched:
 
     Raises:
         UnknownProcedure, InvalidInput, UnknownPerson, UnknownUnit, NotAllowed, NoHolder,
-        ClassifiedContentRefused, IdempotencyKeyReused: nothing is stored then.
+        ClassifiedContentRefused, IdempotencyKeyReused, AlreadyOpened: nothing is stored then.
     """
+    filled = _filled(request)
+    with service.database.begin() as connection:
+        return _launch(service, connection, actor, *filled, request)
+
+
+def launch_within(service: Service, connection: Connection, actor: Actor, request: LaunchRequest) -> Launched:
+    """The same act in the caller's transaction.
+
+    Raises:
+        GongkaiError: as ``launch``; nothing may be kept of the transaction, or of its savepoint.
+    """
+    return _launch(service, connection, actor, *_filled(request), request)
+
+
+def require_launchable(
+    service: Service, connection: Connection, actor: Actor, request: LaunchRequest
+) -> Launched | None:
+    """See that it could be launched now; nothing is stored. Gives what the same key launched before.
+
+    Raises:
+        GongkaiError: as ``launch``.
+    """
+    chosen, intake, draft = _filled(request)
+    earlier = _earlier(connection, actor, request)
+    if earlier is None:
+        opening = _permitted(service, connection, actor, chosen, intake, draft, request)
+        check_opening(service, connection, opening)
+    return earlier
+
+
+def _filled(request: LaunchRequest) -> tuple[Procedure, Intake, Drafting | None]:
     chosen = procedure(request.procedure)
     intake = fill(chosen.intake, request.intake, where=chosen.key)
-    draft = _checked_draft(request, intake.model_dump())
-    with service.database.begin() as connection:
-        return _launch(service, connection, actor, chosen, intake, draft, request)
+    return chosen, intake, _checked_draft(request, intake.model_dump())
 
 
 def _checked_draft(request: LaunchRequest, intake: dict[str, Any]) -> Drafting | None:
@@ -93,6 +128,25 @@ def _launch(
     earlier = _launched_before(connection, actor, request)
     if earlier is not None:
         return earlier
+    opening = _permitted(service, connection, actor, chosen, stated, draft, request)
+    try:
+        made = open_case(service, connection, opening)
+    except AlreadyOpened as first:  # found before anything was written
+        if not stated.again:
+            raise
+        return _join(service, connection, actor, stated, first.facts["number"])
+    return Launched(made.case_id, made.number)
+
+
+def _permitted(
+    service: Service,
+    connection: Connection,
+    actor: Actor,
+    chosen: Procedure,
+    stated: Intake,
+    draft: Drafting | None,
+    request: LaunchRequest,
+) -> Opening:
     opening = opening_for(
         service,
         connection,
@@ -107,8 +161,16 @@ def _launch(
         author_id=None if draft is None else actor.person_id,
     )
     permit(actor, Act.LAUNCH, Facts(where=chosen.key, drafter_id=opening.drafter.person_id))
-    made = open_case(service, connection, opening)
-    return Launched(made.case_id, made.number)
+    return opening
+
+
+def _join(service: Service, connection: Connection, actor: Actor, stated: Intake, number: str) -> Launched:
+    """Take note of it in the case there is; the case goes on as it stands."""
+    work = work_on_case(service, connection, number, actor=actor.username, channel=actor.channel)
+    done = EFFECTS[stated.again](work, stated.model_dump(mode="json"))
+    work.note("reported-again", data=done.facts)
+    work.finish()
+    return Launched(work.case.id, work.case.number, joined=True)
 
 
 def _launched_before(connection: Connection, actor: Actor, request: LaunchRequest) -> Launched | None:
@@ -118,6 +180,10 @@ def _launched_before(connection: Connection, actor: Actor, request: LaunchReques
     connection.exec_driver_sql(
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{actor.person_id}:{request.key}",)
     )
+    return _earlier(connection, actor, request)
+
+
+def _earlier(connection: Connection, actor: Actor, request: LaunchRequest) -> Launched | None:
     earlier = connection.execute(
         select(_cases.c.id, _cases.c.number, _cases.c.launch_digest).where(
             _cases.c.launched_by == actor.person_id, _cases.c.launch_key == request.key

@@ -32,7 +32,9 @@ addEventListener("DOMContentLoaded", () => {
   for (const file of document.querySelectorAll("input[type=file][data-fills]")) {
     file.closest("[hidden]").hidden = false;
     file.addEventListener("change", async () => {
-      if (file.files.length) document.getElementById(file.dataset.fills).value = await file.files[0].text();
+      if (!file.files.length) return;
+      document.getElementById(file.dataset.fills).value = await file.files[0].text();
+      if (file.dataset.names) document.getElementById(file.dataset.names).value = file.files[0].name;
     });
   }
 });

@@ -5,9 +5,12 @@ from starlette.responses import Response
 
 from portal.problems import answer_problem, status_of
 from portal.web import (
+    bulk,
     calendar,
     cases,
+    catalogue,
     clock,
+    comments,
     evaluation,
     files,
     inbox,
@@ -18,10 +21,14 @@ from portal.web import (
     mailbox,
     me,
     messages,
+    opinions,
     pages,
+    patrol,
     people,
+    registers,
     signing,
     todo,
+    watch,
     what_if,
 )
 from rules.errors import GongkaiError, OwnPasswordFirst
@@ -35,14 +42,21 @@ ROUTERS = [
         limit_todos,
         links,
         cases,
+        comments,
         limits,
         files,
         launch,
+        bulk,
         mailbox,
         messages,
         people,
         calendar,
         what_if,
+        opinions,
+        watch,
+        catalogue,
+        registers,
+        patrol,
         me,
         clock,
         evaluation,
@@ -54,7 +68,8 @@ ROUTERS = [
 
 def answer_error(request: Request, error: GongkaiError) -> Response:
     """A page for people at a page of ours, a problem document for programs."""
-    is_page = not request.url.path.startswith(("/api/", "/register", "/healthz"))
+    path = request.url.path
+    is_page = not (path == "/register" or path.startswith(("/api/", "/register/", "/healthz")))
     if is_page and "text/html" in request.headers.get("accept", ""):
         if isinstance(error, OwnPasswordFirst):
             return pages.see_other("/password")

@@ -1,6 +1,7 @@
 """The one family of errors people can meet, by what they are about: every sentence stands here once."""
 
 from rules.errors.base import GongkaiError, InvalidInput, Kind, Said
+from rules.errors.bulk import BulkNotFound, RowKeyUsed, RowRefused
 from rules.errors.cases import (
     AlreadyOpened,
     CaseClosed,
@@ -13,6 +14,12 @@ from rules.errors.cases import (
     NothingToRetry,
     SettingsRefused,
     UnknownProcedure,
+)
+from rules.errors.catalogue import (
+    CatalogueChangedMeanwhile,
+    CatalogueRowNotFound,
+    CatalogueRowTaken,
+    UnknownRegister,
 )
 from rules.errors.documents import (
     AttributeNotChanged,
@@ -39,6 +46,19 @@ from rules.errors.limits import (
     NumberFixedByLaw,
     TimeNotMovable,
     UnknownPeriod,
+)
+from rules.errors.participation import (
+    CommentFormStale,
+    CommentNotFound,
+    CommentsClosed,
+    CommentsWithoutDisposition,
+    ConcentratedWithoutReason,
+    HearingPapersLate,
+    LegalityReviewTooShort,
+    NoComments,
+    ReasonNotInAnnouncement,
+    TooManyComments,
+    WindowTooShort,
 )
 from rules.errors.people import (
     NoHolder,
@@ -81,14 +101,23 @@ __all__ = [
     "AssignmentNotFound",
     "AssignmentStale",
     "AttributeNotChanged",
+    "BulkNotFound",
     "CalendarTableRefused",
     "CaseClosed",
     "CaseNotFound",
+    "CatalogueChangedMeanwhile",
+    "CatalogueRowNotFound",
+    "CatalogueRowTaken",
     "ClassifiedContentRefused",
     "ClockActNotFound",
     "ClockActPending",
     "ClockEnded",
     "ClockNotFound",
+    "CommentFormStale",
+    "CommentNotFound",
+    "CommentsClosed",
+    "CommentsWithoutDisposition",
+    "ConcentratedWithoutReason",
     "DatesOutOfOrder",
     "DecidedTooLate",
     "DecisionAlreadyRecorded",
@@ -96,6 +125,7 @@ __all__ = [
     "FileRefused",
     "GongkaiError",
     "GroundMissing",
+    "HearingPapersLate",
     "HoldAwaitsAnswer",
     "IdempotencyKeyReused",
     "InterpretationMissing",
@@ -106,7 +136,9 @@ __all__ = [
     "LawRevisionNotFound",
     "LeaseLost",
     "LedgerBroken",
+    "LegalityReviewTooShort",
     "MalformedFile",
+    "NoComments",
     "NoHolder",
     "NoRuleInForce",
     "NotAllowed",
@@ -122,12 +154,16 @@ __all__ = [
     "PageUnreachable",
     "PageWithoutDocument",
     "PublicationNotFound",
+    "ReasonNotInAnnouncement",
     "RequestForged",
+    "RowKeyUsed",
+    "RowRefused",
     "Said",
     "SettingsRefused",
     "TalkBeforeReleaseMissing",
     "TimeNotMovable",
     "TooManyAttempts",
+    "TooManyComments",
     "TooMuchCopied",
     "TracesLeft",
     "UnknownAttribute",
@@ -135,6 +171,7 @@ __all__ = [
     "UnknownPeriod",
     "UnknownPerson",
     "UnknownProcedure",
+    "UnknownRegister",
     "UnknownUnit",
     "UnreviewedPublicationRefused",
     "UploadNotFound",
@@ -142,5 +179,6 @@ __all__ = [
     "WebsiteCannotWithdraw",
     "WebsiteRefused",
     "WebsiteUnavailable",
+    "WindowTooShort",
     "WrongCredentials",
 ]

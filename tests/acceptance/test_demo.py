@@ -100,19 +100,19 @@ def test_killed_demonstration_is_finished_by_the_next_start_and_kept_data_are_ne
 ) -> None:
     """Windows: kill -9 while the cases are walked; Ctrl-C when ready; a start over kept data."""
     killed = start()
-    wait_until(lambda: killed.got_to(" 6/16"), seconds=200, what="six cases in place")
+    wait_until(lambda: killed.got_to(" 6/18"), seconds=200, what="six cases in place")
     killed.process.kill()
     killed.process.wait(10)
 
     first = start()
     visit = first.visit()
-    expected = read_demo_cases(system_time().date())
-    assert len(visit["cases"]) == len(expected) == 16
+    expected = read_demo_cases(system_time())
+    assert len(visit["cases"]) == len(expected) == 18
     assert {case.sample.id: case.stands_at(_case(visit, case.sample.id)) for case in expected} == {
         case.sample.id: True for case in expected
     }
     counted = first.counts()
-    assert counted["cases"] == 16
+    assert counted["cases"] == 18
     assert (stat.S_IMODE(os.stat(first.home / "demo.json").st_mode)) == 0o600
     assert first.interrupt() == Code.OK
 

@@ -28,6 +28,7 @@ NAMED = re.compile(r"(?:^|`)make (?P<target>[a-z-]+)", flags=re.M)
 RUN_BY = {
     "demo": "tests/acceptance/test_demo.py",  # it stays until Ctrl-C: the test presses it
     "demo-once": ".ci/run",
+    "demo-all": "tests/acceptance/test_demo_all.py",
     "demo-deadlines": ".ci/run",
     "test": ".ci/run",
     "test-kill": ".ci/run",

@@ -52,7 +52,7 @@ def test_damaged_memory_is_told_and_not_replaced(tmp_path: Path) -> None:
 
 
 def test_every_desk_has_a_case_or_has_had_one() -> None:
-    cases = read_demo_cases(system_time().date())
+    cases = read_demo_cases(system_time())
     assert len({case.sample.id for case in cases}) == len(cases) >= 12
     units = {case.sample.intake["unit"] for case in cases}
     assert units == {unit.code for unit in read_bureau().roster.units or ()}
@@ -61,10 +61,10 @@ def test_every_desk_has_a_case_or_has_had_one() -> None:
 
 
 def test_a_case_that_ends_elsewhere_than_it_should_is_noticed(gongkai: Gongkai) -> None:
-    (case,) = [c for c in read_demo_cases(gongkai.service.today) if c.sample.id == "drill-merger"]
+    (case,) = [c for c in read_demo_cases(gongkai.service.now) if c.sample.id == "drill-merger"]
     number = gongkai.launched(case.sample)
     walk(gongkai, case.sample)
     ended = gongkai("case", number, "--json").json
     assert case.stands_at(ended)
-    (other,) = [c for c in read_demo_cases(gongkai.service.today) if c.sample.id == "inspection-plan"]
+    (other,) = [c for c in read_demo_cases(gongkai.service.now) if c.sample.id == "inspection-plan"]
     assert not other.stands_at(ended)

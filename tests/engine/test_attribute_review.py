@@ -26,7 +26,7 @@ from tests.builders import (
     scalars,
     todos_of,
 )
-from tests.walking import execute_what_is_due
+from tests.walking import execute
 
 IN_CHARGE = "openness_office"
 KEEP = {"conclusion": "keep"}
@@ -146,7 +146,7 @@ def test_a_change_is_agreed_signed_by_both_offices_and_published_anew_as_the_sam
     assert [row[1] for row in scalars(service, markings)] == ["（此件不公开）", "（此件公开发布）"]
     assert len({row[0] for row in scalars(service, markings)}) == 1, "it keeps its number"
     assert scalars(service, "SELECT attribute FROM document_version ORDER BY id") == ["不予公开", "主动公开"]
-    execute_what_is_due(service)
+    execute(service)
     register = "SELECT json_build_array(doc_no, marking) FROM register_entry"
     assert scalars(service, register) == scalars(service, markings)[1:]
     act(service, anew, "archivist", answers={"moved_on": "2026-12-18", "receipt": "收据1号"})
@@ -280,7 +280,7 @@ def test_the_sample_of_a_year_runs_as_its_path_says(
         act(service, anew, "openness_office", answers={"finding": "not_secret_and_suitable"})
         act(service, anew, "deputy_head")  # 改标注
     clock.now = days["调整完成"].astimezone(UTC)
-    execute_what_is_due(service)
+    execute(service)
     assert scalars(service, "SELECT count(*) FROM register_entry") == [5]  # 公开
     ClockService(service).run()
     body = scalars(service, "SELECT body FROM document_version ORDER BY id DESC LIMIT 1")[0]  # 形成自查报告

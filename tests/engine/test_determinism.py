@@ -19,9 +19,20 @@ INTAKE = {
     "attribute-review": {"drafter": "d", "unit": "u", "year": 2026},
     "attribute-review-item": {"drafter": "d", "unit": "u", "year": 2026, "document": "ZD-2026-0001"},
     "later-disclosure": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
+    "opinion-response": {
+        "drafter": "d",
+        "unit": "u",
+        "source": "短视频",
+        "first_seen_at": "2026-03-18T15:40+08:00",
+        "summary": "网传化工园区爆炸",
+        "link": "https://video.example/1",
+    },
     "policy-interpretation": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
+    "response-plan": {"drafter": "d", "unit": "u", "decision": "ZD-2026-0001"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
+    "public-participation": {"drafter": "d", "unit": "u"},
+    "participation-outcome": {"drafter": "d", "unit": "u", "participation": "CY-2026-0001"},
 }
 FORBIDDEN_CALLS = {
     *("now", "today", "utcnow", "time", "time_ns", "monotonic", "perf_counter", "sleep", "system_time"),

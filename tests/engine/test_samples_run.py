@@ -1,32 +1,26 @@
 """Every sample case of the bureau runs as its path says and ends as it says."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
-from deployments.samples import RUNNABLE, raw_case, read_sample
+from deployments.samples import DAYS, RUNNABLE, raw_case, read_sample
 from engine.clocks.reckoning import reckoned, start_from
 from engine.law import built_in
 from engine.service import Service
 from tests.builders import Bureau, MovableClock, case_row, scalars
 from tests.walking import load_sample_bureau, outcome_of, walk
 
-BEGINS = {
-    "ZD-01": date(2026, 4, 22),
-    "ZD-02": date(2026, 4, 24),
-    "JD-01": date(2026, 6, 12),
-    "JD-04": date(2026, 1, 20),
-}
-"""The day a sample is walked from, where the dates it states as answers must have come."""
-
 
 def begin(service: Service, clock: MovableClock, case_id: str) -> str:
     """Walk it, from its day, to where nothing is open."""
-    day = BEGINS.get(case_id)
+    day = DAYS.get(case_id)
     if day is not None:
         clock.now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+    sample = read_sample(case_id, today=service.today)
+    clock.now = sample.begins or clock.now  # before the bureau is loaded: its posts are held from that day on
     load_sample_bureau(service)
-    return walk(service, clock, read_sample(case_id, today=service.today))
+    return walk(service, clock, sample)
 
 
 @pytest.mark.parametrize("case_id", RUNNABLE)

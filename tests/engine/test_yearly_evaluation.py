@@ -18,7 +18,7 @@ from rules.errors import AlreadyOpened, InvalidInput, NotAllowed
 from rules.indicators import FULL, indicators, mean_of
 from tests.builders import Bureau, MovableClock, case_row, decide_all, decide_next, launch_case, scalars
 from tests.engine.test_attribute_review import act, broken
-from tests.walking import execute_what_is_due
+from tests.walking import execute
 
 DECEMBER = datetime(2026, 12, 20, 1, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def publish(service: Service, clock: MovableClock, *, after_days: int) -> str:
     today = service.today.isoformat()
     decide_next(service, number, answers={"formed_on": today, "issued_on": today})
     clock.move(days=after_days)
-    execute_what_is_due(service)
+    execute(service)
     return number
 
 

@@ -10,13 +10,13 @@ from tests.builders import Bureau, MovableClock, decide_all, launch_case, scalar
 from tests.engine.test_attribute_review import act, both_sign, document, items, opinion, review
 from tests.portal.conftest import SignIn
 from tests.portal.test_pages import HTML, field, post
-from tests.walking import execute_what_is_due
+from tests.walking import execute
 
 
 def published(service: Service) -> str:
     number = launch_case(service).number
     decide_all(service, number)
-    execute_what_is_due(service)
+    execute(service)
     return number
 
 

@@ -76,6 +76,18 @@ EXPECTED: dict[str, dict[str, int]] = {
         outsider=404, drafter=422, holder=422, reviewer=403, administrator=403, manager=403
     ),
     "POST /cases/{number}/limits/{clock_id}/resume": page(outsider=404) | dict.fromkeys(ROLES[2:], 422),
+    "GET /cases/{number}/comments": page(outsider=404, administrator=403, manager=403),
+    # The drafter passes the door and is told what is missing.
+    **{
+        f"POST /cases/{{number}}/{what}": dict.fromkeys(ROLES, 403)
+        | {"nobody": 303, "outsider": 404, "drafter": 422}
+        for what in ("comments", "themes", "comments/{serial}/weigh")
+    },
+    "POST /cases/{number}/comments/{serial}/moderate": dict.fromkeys(ROLES, 403)
+    | {"nobody": 303, "outsider": 404},
+    "POST /cases/{number}/comments/{serial}/erase": page(
+        outsider=404, drafter=303, reviewer=403, holder=403, administrator=403, manager=403
+    ),
     "GET /cases/{number}/sheet": page(outsider=404),
     "GET /cases/{number}/file": page(outsider=404),
     "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
@@ -92,6 +104,18 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /cases/{number}/drafter": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     "GET /launch": page(),
     "POST /launch": dict.fromkeys(ROLES, 200) | {"nobody": 303},  # a preview stores nothing
+    "GET /bulk": page(),
+    # Who may launch passes the door and is told that the file is empty.
+    "POST /bulk": dict.fromkeys(ROLES, 403) | {"nobody": 303, "drafter": 422, "administrator": 422},
+    "GET /bulk/{bulk_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /bulk/{bulk_id}/progress": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "POST /bulk/{bulk_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "GET /bulk/{bulk_id}/bad-rows": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "POST /api/v1/bulk-launches": nobody_but(drafter=201, administrator=201),
+    "POST /api/v1/bulk-launches/{bulk_id}/start": signed(**dict.fromkeys(ROLES[1:], 404)),
+    "GET /api/v1/bulk-launches/{bulk_id}": signed(**dict.fromkeys(ROLES[1:], 404)),
+    "GET /api/v1/bulk-launches/{bulk_id}/rows": signed(**dict.fromkeys(ROLES[1:], 404)),
+    "GET /api/v1/bulk-launches/{bulk_id}/bad-rows": signed(**dict.fromkeys(ROLES[1:], 404)),
     "GET /people": page(),
     "GET /calendar": page(),
     # The case's drafter, its reviewer and who holds no such post have no part in it; the office has.
@@ -105,9 +129,38 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /evaluation/open": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
     # The administrator passes the door and is told that the table is empty.
     "POST /calendar": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /catalogue": ALL,
+    "GET /catalogue/board": page(),
+    "POST /catalogue/board/export": dict.fromkeys(ROLES, 403)
+    | {"nobody": 303, "holder": 200, "administrator": 200, "manager": 200},
+    # Nothing was imported: there is no such row, whoever asks.
+    "GET /catalogue/rows/{item_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "POST /catalogue/rows/{item_id}": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
+    "GET /catalogue/new": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
+    "POST /catalogue/new": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /catalogue/import": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
+    "POST /catalogue/import": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /catalogue/documents": page(),
+    # The publisher and the openness office alone put documents into the catalogue.
+    "POST /catalogue/documents": dict.fromkeys(ROLES, 403) | {"nobody": 303},
+    "POST /cases/{number}/catalogue": dict.fromkeys(ROLES, 403) | {"nobody": 303},
+    **{
+        f"GET {address}": dict.fromkeys(ROLES, 403)
+        | {"nobody": 303, "holder": 200, "administrator": 200, "manager": 200}
+        for address in ("/registers", "/registers/{register}", "/links")
+    },
+    "POST /registers/{register}/export": dict.fromkeys(ROLES, 403)
+    | {"nobody": 303, "holder": 200, "administrator": 200, "manager": 200},
     # All open cases; of one case whoever may see it may ask.
     "GET /what-if": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
     "POST /what-if": page(outsider=404),
+    # Public opinion: the desks that see to it; a reviewer and the drafter of a document are none of them.
+    "GET /opinions": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    "POST /opinions": dict.fromkeys(ROLES, 403) | {"nobody": 303},
+    "GET /watch": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    "GET /watch/export": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    # Only a monitor writes; the page that says so is for those who may read.
+    "POST /watch": dict.fromkeys(ROLES, 403) | {"nobody": 303},
     "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
     "GET /mailbox": page(),
     "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
@@ -131,6 +184,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /register/sitemap-{part}.xml": ALL,
     "GET /sitemap.xml": ALL,
     "GET /robots.txt": ALL,
+    "GET /register/comments": ALL,
+    "POST /register/comments": ALL,  # an unknown receipt: the same for everybody
+    "GET /register/{slug}/comment": dict.fromkeys(ROLES, 404),
+    "POST /register/{slug}/comment": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}.json": dict.fromkeys(ROLES, 404),  # not published, whoever asks
     "GET /register/{slug}": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}/attachments/{digest}": dict.fromkeys(ROLES, 404),
@@ -153,6 +210,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     | {"nobody": 401},
     "POST /api/v1/cases": nobody_but(administrator=201, drafter=201),
     "GET /api/v1/cases/{number}": CASE,
+    "POST /api/v1/cases/{number}/comments": nobody_but(outsider=404, drafter=422),
     "GET /api/v1/cases/{number}/timeline": CASE,
     "GET /api/v1/cases/{number}/clocks": CASE,
     # Who may ask is told that the limit cannot be extended.
@@ -204,6 +262,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /sign-out": dict.fromkeys(ROLES, 303),
 }
 FORMS: dict[str, dict[str, str]] = {
+    "POST /register/comments": {"receipt": "AAAA-AAAA-AAAA-AAAA"},
+    "POST /register/{slug}/comment": {"said": "意见"},
     "POST /sign-in": {"username": "archivist", "password": PASSWORD},
     "POST /language": {"language": "en"},
     "POST /todo/{todo_id}": {"action": "dance"},
@@ -213,6 +273,11 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /todo/{todo_id}/attend": {"note": "已催办"},
     "POST /todo/{todo_id}/answer": {"granted": "yes"},
     "POST /cases/{number}/urge": {},
+    "POST /cases/{number}/comments": {},
+    "POST /cases/{number}/themes": {},
+    "POST /cases/{number}/comments/{serial}/weigh": {},
+    "POST /cases/{number}/comments/{serial}/moderate": {"shown": "no"},
+    "POST /cases/{number}/comments/{serial}/erase": {},
     "POST /me/messages": {"channel": "mail"},
     "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /launch": {
@@ -221,8 +286,19 @@ FORMS: dict[str, dict[str, str]] = {
         "answer.unit": UNIT,
         "what": "preview",
     },
+    "POST /bulk": {"procedure": "proactive-disclosure"},
+    "POST /bulk/{bulk_id}": {},
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /calendar": {"table": "", "what": "preview"},
+    "POST /opinions": {"table": ""},
+    "POST /watch": {"sources": "微博"},
+    "POST /catalogue/board/export": {"form": "csv"},
+    "POST /catalogue/rows/{item_id}": {"domain": "救灾", "reason": "核对"},
+    "POST /catalogue/new": {"domain": "救灾", "reason": "核对"},
+    "POST /catalogue/import": {"table": "", "what": "preview"},
+    "POST /catalogue/documents": {},
+    "POST /cases/{number}/catalogue": {"row": "1"},
+    "POST /registers/{register}/export": {"form": "csv"},
     "POST /what-if": {"case": "ZD-2026-0001"},
     "POST /evaluation/{year}/weights": {"weight.taken-down": "5"},
     "POST /evaluation/open": {"procedure": "nothing"},
@@ -257,6 +333,8 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /api/v1/calendar": {"table": {}},
     "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
+    "POST /api/v1/cases/{number}/comments": {"comment": {}},
+    "POST /api/v1/bulk-launches": {"procedure": "proactive-disclosure", "content": "unit\r\nnowhere\r\n"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
@@ -279,11 +357,13 @@ class Place:
             assignment_id=self.assignment,
             clock_id=self.clock,
             act_id=999_999,
+            bulk_id=999_999,
             version=1,
             sha256="0" * 64,
             digest="0" * 64,
             slug=self.number.lower(),
             part=1,
+            serial=1,
             key="taken-down" if "/figures/" in path else "proactive-disclosure",
             kind="csv",
             upload_id=999_999,
@@ -297,6 +377,8 @@ class Place:
             message_id=999_999,
             year=2026,
             revision=1,
+            item_id=999_999,
+            register="documents",
         )
 
 

@@ -10,7 +10,7 @@ from engine.service import Service
 from rules.errors import InvalidInput, NotAllowed
 from tests.builders import Bureau, decide_all, launch_case, scalars
 from tests.portal.conftest import Client, SignIn, everything_stored, rows_of_every_table
-from tests.walking import execute_what_is_due
+from tests.walking import execute
 
 YEAR = "/api/v1/superior/2026"
 
@@ -27,7 +27,7 @@ def issued(service: Service, attribute: str, **more: Any) -> str:
     draft = {"title": f"{attribute}的标题", "body": "正文", "attribute": attribute, **more}
     number = launch_case(service, draft=draft).number
     decide_all(service, number)
-    execute_what_is_due(service)
+    execute(service)
     return number
 
 
