@@ -392,8 +392,9 @@ CHECKS = (
         " WHERE c.id = x.case_id AND c.procedure = 'publication-change' AND s.settled_at IS NOT NULL"
         " AND s.call->>'signs' = 'true' AND d.action = 'approve')"
         " OR NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.chain = x.case_id"
-        " AND e.action = 'step-recorded' AND (e.data->>'slug', e.data->>'kind', e.data->>'reason',"
-        " e.data->>'old_url', e.data->>'new_url') = (x.slug, x.kind, x.reason, x.old_url, x.new_url))",
+        " AND e.action = 'step-recorded' AND (e.data->>'kind', e.data->>'reason', e.data->>'new_url')"
+        " = (x.kind, x.reason, x.new_url) AND ((e.data->>'slug', e.data->>'old_url') = (x.slug, x.old_url)"
+        " OR e.data->'with' @> jsonb_build_array(jsonb_build_object('slug', x.slug, 'old_url', x.old_url))))",
     ),
     Check(
         "decided-change-is-recorded",
