@@ -18,8 +18,10 @@ from deployments.commands import (
     people,
     registers,
     running,
+    superior,
     todos,
     what_if,
+    year,
 )
 from deployments.commands.exits import EPILOG, Code, explain, print_error
 from deployments.commands.terminal import begin, talks
@@ -61,6 +63,8 @@ app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
 app.add_typer(opinion.app, name="opinion", epilog=EPILOG)
 app.add_typer(clock.app, name="clock", epilog=EPILOG)
+app.add_typer(year.app, name="year", epilog=EPILOG)
+app.add_typer(superior.app, name="superior", epilog=EPILOG)
 app.add_typer(catalogue.app, name="catalogue", epilog=EPILOG)
 app.add_typer(registers.app, name="register", epilog=EPILOG)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import structlog
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.states import Cancelled
 from sqlalchemy import Row, select
@@ -21,6 +22,7 @@ from engine.procedures import Procedure, installed
 from engine.projection.record import begin_generation
 from engine.projection.runs import force, read_runs
 from engine.service import Service
+from engine.yearly import opening_cron
 from models import Case, ShownCase, ShownDeployment
 
 log = structlog.get_logger(__name__)
@@ -68,12 +70,13 @@ class Deployments:
 
     async def _ensure(self, chosen: Procedure, pool_id: UUID) -> UUID:
         form, known = await asyncio.to_thread(self._wanted, chosen)
-        digest = sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
+        cron = await asyncio.to_thread(opening_cron, self.service, chosen)
+        digest = sha256(json.dumps([form, cron] if cron else form, sort_keys=True).encode()).hexdigest()
         found = await self._read(chosen)
         applied = (known.deployment_id, known.work_pool_id, known.digest) if known else None
         if found is not None and applied == (found, pool_id, digest):
             return found
-        found = await self._apply(chosen, form)
+        found = await self._apply(chosen, form, cron)
         replaced = await asyncio.to_thread(
             self._record, chosen.key, known, deployment_id=found, pool_id=pool_id, digest=digest
         )
@@ -95,7 +98,7 @@ class Deployments:
             return None
         return deployment.id if deployment.work_pool_name == POOL else None
 
-    async def _apply(self, chosen: Procedure, form: dict[str, Any]) -> UUID:
+    async def _apply(self, chosen: Procedure, form: dict[str, Any], cron: str) -> UUID:
         flow_id = await self.client.create_flow_from_name(chosen.key)
         log.info("deployment-applied", procedure=chosen.key)
         return await self.client.create_deployment(
@@ -110,7 +113,14 @@ class Deployments:
             tags=[],
             parameter_openapi_schema=form,
             enforce_parameter_schema=True,
+            schedules=self._schedules(cron),
         )
+
+    def _schedules(self, cron: str) -> list[DeploymentScheduleCreate]:
+        if not cron:
+            return []
+        schedule = CronSchedule(cron=cron, timezone=self.service.settings.timezone)
+        return [DeploymentScheduleCreate(schedule=schedule)]
 
     def _record(
         self, procedure: str, known: Row[Any] | None, *, deployment_id: UUID, pool_id: UUID, digest: str

@@ -18,6 +18,7 @@ from engine.projection.record import stuck_cases
 from engine.roster_watch import RosterWatch
 from engine.routing import give_orphans_to_mail
 from engine.service import Service
+from engine.yearly_watch import tell_missed_openings
 from models import LedgerSeal
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class Chores:
         self._pauses: dict[int, tuple[float, float]] = {}  # case: (next try, pause), monotonic seconds
         self._sealed_on: date | None = None
         self._tidied_at: datetime | None = None
+        self._yearly_on: date | None = None
         self._roster = RosterWatch(service)
 
     def run(self) -> None:
@@ -45,6 +47,7 @@ class Chores:
         self.remove_uploads()
         self.forget_drafts()
         self.make_digests()
+        self.look_at_the_year()
         self.seal_ledger()
 
     def retry_stuck_cases(self) -> None:
@@ -85,6 +88,15 @@ class Chores:
         made = make_digests(self.service, law.calendar)
         if made:
             log.info("digests-made", people=made)
+
+    def look_at_the_year(self) -> None:
+        """Once per local day, the first time at start: which yearly cases were to open and did not."""
+        today = self.service.today
+        if self._yearly_on != today:
+            told = tell_missed_openings(self.service)
+            if told:
+                log.warning("yearly-openings-missed", procedures=told)
+            self._yearly_on = today
 
     def seal_ledger(self) -> None:
         """Seal once per local day, the first time at start."""

@@ -23,11 +23,16 @@ from engine.reading.catalogue import loose_for_too_long
 from engine.reading.opinions import LOOKS_BACK, days_not_watched
 from engine.reading.values import snapshot
 from engine.service import Service
+from engine.yearly import missed_openings
 from rules.errors import GongkaiError, LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
 from rules.positions import Position
 
 YEAR_IS_ARRANGED = "year-is-arranged"
 """The check whose warning comes with the season and goes with an import: nothing is wrong here."""
+
+YEARLY_IS_OPENED = "yearly-case-is-opened"
+SEASONAL = frozenset({YEAR_IS_ARRANGED, YEARLY_IS_OPENED})
+"""Warnings an installation may get by the passing of time alone."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ def examine(service: Service) -> list[Finding]:
             *_releases(connection),
             *_watch(service, connection),
             *_positions(service, connection),
+            *_yearly(service, connection),
         ]
     return sorted(found, key=lambda finding: finding.severity is not Severity.BROKEN)
 
@@ -230,6 +236,20 @@ def _arranged(service: Service, connection: Connection) -> Iterator[Finding]:
                 f"the arrangement of days off for {year} is not known, and dates in it are provisional; "
                 "import it once the General Office of the State Council has published it",
             )
+
+
+def _yearly(service: Service, connection: Connection) -> Iterator[Finding]:
+    """四(一)4, 五: what is done once a year was opened on its day."""
+    for each in missed_openings(service, connection):
+        yield Finding(
+            YEARLY_IS_OPENED,
+            Severity.WARNING,
+            f"{each.procedure} {each.year}",
+            f"{each.year}年的{each.chinese}应于{each.opens}开展，至今没有开展："
+            f"gongkai year open {each.procedure}",
+            f"{each.english} of {each.year} was to open on {each.opens} and has not: "
+            f"gongkai year open {each.procedure}",
+        )
 
 
 def _catalogue(service: Service, connection: Connection) -> Iterator[Finding]:

@@ -101,7 +101,9 @@ def number_holder(connection: Connection, doc_no: str) -> str | None:
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 390))", (doc_no,))
     cases = Case.__table__
     return connection.execute(
-        select(cases.c.number).join(_issue, _issue.c.case_id == cases.c.id).where(_issue.c.doc_no == doc_no)
+        select(cases.c.number)
+        .join(_issue, _issue.c.case_id == cases.c.id)
+        .where(_issue.c.doc_no == doc_no, _issue.c.disclosed_from.is_(None))
     ).scalar()
 
 

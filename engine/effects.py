@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from engine.attribute_review import draft_review_report, open_attribute_items, plan_attribute_review
+from engine.attributes import change_attribute, look_up_issued
 from engine.awaiting import reach_milestone
 from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
 from engine.confidentiality import conclude_review, report_stored_secret
+from engine.disclosing_anew import take_over_document
 from engine.documents import allot_number, mark_document, register_secrecy_line
+from engine.evaluation.figures import evaluate_year, plan_year
+from engine.evaluation.reporting import draft_yearly_report
 from engine.opinion import log_releases, reckon_response, record_sighting
 from engine.outcomes import Done
 from engine.participation.windows import (
@@ -41,6 +46,15 @@ EFFECTS: dict[str, Effect] = {
     "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,
     "stop-clock": stop_case_clock,
+    "plan-attribute-review": plan_attribute_review,
+    "open-attribute-items": open_attribute_items,
+    "draft-review-report": draft_review_report,
+    "look-up-issued": look_up_issued,
+    "change-attribute": change_attribute,
+    "take-over-document": take_over_document,
+    "plan-year": plan_year,
+    "evaluate-year": evaluate_year,
+    "draft-yearly-report": draft_yearly_report,
     "record-sighting": record_sighting,
     "log-releases": log_releases,
     "reckon-response": reckon_response,

@@ -33,7 +33,7 @@ from engine.projection.wording import run_message
 from engine.replay import ReplayMismatch
 from engine.service import Service, service_from_environment
 from engine.visits import NotTheCasesRun, Visit
-from rules.errors import GongkaiError, UnknownProcedure
+from rules.errors import AlreadyOpened, GongkaiError, UnknownProcedure
 from rules.faults import told
 
 log = structlog.get_logger(__name__)
@@ -95,6 +95,8 @@ async def _run(chosen: Procedure, parameters: dict[str, Any]) -> State[Any]:
         return await _end_or_park(service, context, visit)
     except NotTheCasesRun as error:
         return Cancelled(message=str(error))
+    except AlreadyOpened as error:  # opened before, by hand or by a schedule that fired twice
+        return Cancelled(message=visits.refusal(error))
     except GongkaiError as error:
         return Failed(message=visits.refusal(error))
     except Exception as error:  # the boundary to Prefect

@@ -113,7 +113,7 @@ class FormFacts:
     document: dict[str, Any] | None  # the version under review
     today: Any  # local date
     files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
-    said: Callable[[str, str], Any]  # what a step last answered: its key, the name of the answer
+    said: Callable[[str, str], Any]  # what a step last answered or recorded: its key, the name of it
     now: datetime
     unit_exists: Callable[[str], bool]  # whether a unit has that code
     signed_at: Callable[[], datetime | None]  # when the version under review got its final signature
@@ -131,6 +131,8 @@ class IntakeFacts:
 
     is_published: Callable[[str], bool]  # whether the case of that number has a document that is public now
     unit_of: Callable[[str], str]  # code of the unit of the case of that number; of none: empty
+    attribute_of: Callable[[str], str | None]  # the present attribute of a case's issued document, if any
+    was_changed: Callable[[str], bool]  # whether that is another one than it was issued with
     now: datetime
     is_over: Callable[[str, datetime], bool]  # whether the time a rule gives, from an instant on, is over
 

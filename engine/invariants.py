@@ -507,6 +507,25 @@ CHECKS = (
         Severity.WARNING,
     ),
     Check(
+        "attribute-change-is-what-the-ledger-says",
+        "公开属性变更与留痕不一致",
+        "a change of attribute differs from the ledger",
+        "SELECT c.number AS place FROM attribute_change a JOIN cases c ON c.id = a.decided_in"
+        " JOIN cases d ON d.id = a.case_id WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e"
+        " WHERE e.chain = a.decided_in AND e.action = 'step-recorded' AND e.data->>'document' = d.number"
+        " AND e.data->>'old' = a.old_attribute AND e.data->>'new' = a.new_attribute"
+        " AND e.data->>'changed_on' = a.changed_on::text)",
+    ),
+    Check(
+        "changed-to-proactive-is-disclosed",
+        "已转为主动公开的文件没有公开事项",
+        "a document changed to proactive disclosure has no case that discloses it",
+        "SELECT d.number AS place FROM attribute_change a JOIN cases d ON d.id = a.case_id"
+        " JOIN cases c ON c.id = a.decided_in AND c.closed_at IS NOT NULL"
+        " WHERE a.new_attribute = '主动公开' AND NOT EXISTS (SELECT 1 FROM case_link l"
+        " WHERE l.other_id = a.case_id AND l.relation = 'discloses-anew')",
+    ),
+    Check(
         "published-page-is-there",
         "已公开文件的网页多日打不开，或已撤下仍可见（见网址巡查）",
         "the page of a published document fails, or shows what was taken down (see the patrol)",

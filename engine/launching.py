@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 
 from engine.actor import Actor, load_actor
 from engine.advance import advance
+from engine.attributes import issued
 from engine.clocks.reckoning import Start, reckoned
 from engine.documents import next_serial, store_version
 from engine.drafting import Drafting
@@ -127,6 +128,8 @@ def _facts(service: Service, connection: Connection) -> IntakeFacts:
     return IntakeFacts(
         is_published=lambda number: published(connection, number) is not None,
         unit_of=partial(_unit_of, connection),
+        attribute_of=lambda number: found.attribute if (found := issued(connection, number)) else None,
+        was_changed=lambda number: (found := issued(connection, number)) is not None and found.changed,
         now=service.now,
         is_over=is_over,
     )

@@ -13,12 +13,14 @@ from engine.actor import about_holdings
 from engine.bulk_messages import BULK, BulkTold, bulk_content, load_bulk
 from engine.limit_messages import LIMIT_CONTENT, LimitFacts, load_limit
 from engine.links import make_link
+from engine.procedures import procedure
 from engine.reading.due import TodoDue, due_of_todos
 from engine.reading.inbox import inbox
 from engine.reading.todo import Todo
 from engine.reading.values import INCIDENT
 from engine.service import Service
 from engine.unsent import CLOSED, INACTIVE, NOT_HELD, NOTHING_OPEN
+from engine.yearly import Yearly, yearly_openings
 from notifications.channel_names import DIGEST
 from notifications.messages import (
     CaseClosed,
@@ -29,6 +31,7 @@ from notifications.messages import (
     DraftHandedOver,
     IncidentOpened,
     LinkBroken,
+    OpeningMissed,
     PasswordSet,
     TodoArrived,
     TodoReturned,
@@ -108,11 +111,21 @@ class MessageFacts:
             return NOT_HELD
         if self.limit is not None and self.limit.moot:
             return self.limit.moot
+        if row.template == "opening-missed" and self.missed_opening is None:
+            return CLOSED
         if row.template == DIGEST and not self.open_todos:
             return NOTHING_OPEN
         if self.bulk is not None and not self.bulk.open_now:
             return NOTHING_OPEN
         return ""
+
+    @cached_property
+    def missed_opening(self) -> Yearly | None:
+        """The yearly case this message is about, unless it was opened meanwhile."""
+        _, key, year, _ = self.row.key.split(":")
+        with self.service.read() as connection:
+            every = yearly_openings(self.service, connection, int(year))
+        return next((each for each in every if each.procedure == key and each.number is None), None)
 
     def content(self) -> Content:
         """What the templates may show."""
@@ -289,6 +302,21 @@ def _password_set(facts: MessageFacts) -> Content:
     )
 
 
+def _opening_missed(facts: MessageFacts) -> Content:
+    _, procedure_key, year, _ = facts.row.key.split(":")
+    found = facts.missed_opening
+    chosen = procedure(procedure_key)
+    return OpeningMissed(
+        recipient=facts.row.name,
+        procedure_zh=chosen.chinese,
+        procedure_en=chosen.english,
+        year=year,
+        opens=found.opens.isoformat() if found else "",
+        command=f"gongkai year open {procedure_key}",
+        link=f"{facts.service.settings.base_url.rstrip('/')}/evaluation/{year}",
+    )
+
+
 _FAILED = text(
     "SELECT k.slug, k.url, k.why_zh, k.why_en, k.checked_at, e.title FROM link_check k"
     " JOIN register_entry e ON e.slug = k.slug WHERE k.id = :id"
@@ -320,6 +348,7 @@ _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "closed": _closed,
     "handed-over": _handed_over,
     "password-set": _password_set,
+    "opening-missed": _opening_missed,
     "link-broken": _link_broken,
     **LIMIT_CONTENT,
 }

@@ -40,6 +40,11 @@ class Act(StrEnum):
     ANSWER_OF_CLOCK = "answer-of-clock"
     CHOOSE_OWN_MESSAGES = "choose-own-messages"
     URGE = "urge"
+    READ_EVALUATION = "read-evaluation"
+    SET_WEIGHTS = "set-weights"
+    OPEN_YEAR = "open-year"
+    READ_SUPERIOR = "read-superior"
+    GIVE_SUPERIOR_TOKEN = "give-superior-token"
     SEE_OPINIONS = "see-opinions"
     KEEP_WATCH_LOG = "keep-watch-log"
     READ_WATCH_LOG = "read-watch-log"
@@ -78,6 +83,11 @@ _NAMES = {
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
     Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
     Act.URGE: ("催办该事项", "urge this case"),
+    Act.READ_EVALUATION: ("查看年度评价", "read the yearly evaluation"),
+    Act.SET_WEIGHTS: ("调整评价权重", "set the weights of the evaluation"),
+    Act.OPEN_YEAR: ("开展年度事项", "open what is done every year"),
+    Act.GIVE_SUPERIOR_TOKEN: ("管理上级令牌", "manage the superior's tokens"),
+    Act.READ_SUPERIOR: ("读取供上级使用的年度数据", "read the yearly figures kept for the superior"),
     Act.SEE_OPINIONS: ("查看舆情看板", "see the board of public opinion"),
     Act.KEEP_WATCH_LOG: ("登记值班监测日志", "write in the watch log"),
     Act.READ_WATCH_LOG: ("查看值班监测日志", "read the watch log"),
@@ -265,6 +275,30 @@ def _watchers(actor: Actor, _facts: Facts) -> _Refusal | None:
     return _Refusal("只有系统管理员和管理者可以查看", "only administrators and managers may")
 
 
+def _evaluation(actor: Actor, _facts: Facts) -> _Refusal | None:
+    posts = (Position.OPENNESS_OFFICE, Position.OFFICE, Position.DEPUTY_HEAD, Position.HEAD)
+    if actor.is_administrator or actor.is_manager or any(actor.holds(post) for post in posts):
+        return None
+    return _Refusal(
+        "只有政务公开工作机构、办公室、负责人、管理者和系统管理员可以查看",
+        "only the openness office, the office, the heads, managers and administrators may",
+    )
+
+
+def _openness_office(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "只有政务公开工作机构和系统管理员可以操作", "only the openness office and administrators may"
+    )
+
+
+def _superior(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.SUPERIOR):
+        return None
+    return _Refusal("只有上级应急管理部门的人员可以读取", "only the superior authority's people may")
+
+
 def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
     initiated = actor.person_id in (facts.drafter_id, facts.launcher_id)
     if initiated or actor.is_administrator or actor.is_manager or actor.holds(Position.OFFICE):
@@ -424,6 +458,11 @@ _RULES = {
     Act.ANSWER_OF_CLOCK: _answer_of_clock,
     Act.CHOOSE_OWN_MESSAGES: _own,
     Act.URGE: _urge,
+    Act.READ_EVALUATION: _evaluation,
+    Act.SET_WEIGHTS: _openness_office,
+    Act.OPEN_YEAR: _openness_office,
+    Act.READ_SUPERIOR: _superior,
+    Act.GIVE_SUPERIOR_TOKEN: _administrators,
     Act.SEE_OPINIONS: _opinion_desk,
     Act.KEEP_WATCH_LOG: _monitor,
     Act.READ_WATCH_LOG: _watch_log_reader,

@@ -25,6 +25,7 @@ class Procedure:
     positions: tuple[Position, ...]  # must have a holder before a case is launched
     body: Body
     opened_by: Position = Position.DRAFTER  # the post of whoever is in charge of a case
+    opens_yearly: str = ""  # key of the number that says how long before the year's end one is opened
 
 
 _installed: dict[tuple[str, int], Procedure] = {}

@@ -15,6 +15,7 @@ from engine.projection.record import note, note_run
 from engine.projection.snapshot import ADOPTED, CONSOLE, CaseSeen, StepSeen, is_run_key, read_cases
 from engine.replay import Ended, Recorded, replay
 from engine.service import Service
+from engine.yearly import yearly_intake
 from models import Case, ShownCase, Step
 from rules.errors import GongkaiError
 
@@ -88,6 +89,8 @@ def _case_of(service: Service, flow_run_id: UUID, idempotency_key: str | None) -
 
 
 def _adopt(service: Service, chosen: Procedure, parameters: dict[str, Any], flow_run_id: UUID) -> int:
+    if chosen.opens_yearly:  # a schedule knows neither who is in charge nor the year
+        parameters = yearly_intake(service, chosen, parameters)
     intake = fill(chosen.intake, parameters, where=chosen.key).model_dump(mode="json")
     drafter = service.actor(str(intake["drafter"]), channel=CONSOLE)
     # Prefect knows no persons: the ledger says where it came from, the to-do goes to the drafter named.

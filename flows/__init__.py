@@ -4,8 +4,12 @@ Importing this package installs them all.
 """
 
 from flows import (
+    attribute_review,
+    attribute_review_item,
     confidentiality_review,
     earlier,
+    follow_up,
+    later_disclosure,
     opinion_response,
     participation_outcome,
     policy_interpretation,
@@ -13,11 +17,17 @@ from flows import (
     public_participation,
     publication_change,
     response_plan,
+    yearly_evaluation,
+    yearly_report,
 )
 
 __all__ = [
+    "attribute_review",
+    "attribute_review_item",
     "confidentiality_review",
     "earlier",
+    "follow_up",
+    "later_disclosure",
     "opinion_response",
     "participation_outcome",
     "policy_interpretation",
@@ -25,4 +35,6 @@ __all__ = [
     "public_participation",
     "publication_change",
     "response_plan",
+    "yearly_evaluation",
+    "yearly_report",
 ]

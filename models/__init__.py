@@ -25,6 +25,7 @@ from models.document import (
     SecrecyRegisterLine,
     WithheldPart,
 )
+from models.evaluation import EvaluationFigure, IndicatorWeight
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
@@ -42,6 +43,7 @@ from models.participation import (
     PublicComment,
 )
 from models.projection import ShownCase, ShownDeployment
+from models.review import AttributeChange
 from models.trace import (
     ORGAN_CHAIN,
     LedgerEntry,
@@ -60,6 +62,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "AttachmentChunk",
+    "AttributeChange",
     "AuthSession",
     "BulkLaunch",
     "BulkRow",
@@ -82,8 +85,10 @@ __all__ = [
     "Delivery",
     "DocumentIssue",
     "DocumentVersion",
+    "EvaluationFigure",
     "Holding",
     "Incident",
+    "IndicatorWeight",
     "LawChange",
     "LawKind",
     "LedgerEntry",

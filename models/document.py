@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint
+from sqlalchemy import Column, Computed, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -39,10 +39,17 @@ class DocumentIssue(Stored, table=True):
     """Number 发文字号, formation 成文日期 and issue 印发日期 of a signed version, and its marking line."""
 
     __tablename__ = "document_issue"
+    __table_args__ = (
+        # A document disclosed later keeps its number: one holds it, the others name that case.
+        Index(
+            "ix_document_issue_doc_no", "doc_no", unique=True, postgresql_where=text("disclosed_from IS NULL")
+        ),
+    )
 
     case_id: int = reference("cases.id", primary_key=True)
     document_version_id: int = reference("document_version.id", index=False)
-    doc_no: str = Field(unique=True)
+    doc_no: str
+    disclosed_from: int | None = reference("cases.id", nullable=True)  # the case that issued it first
     formed_on: date
     issued_on: date
     marking: str = ""

@@ -77,7 +77,9 @@ class AuthSession(Stored, table=True):
 
 
 class AccessToken(Stored, table=True):
-    """A personal token for scripts, stored hashed."""
+    """A personal token for scripts, stored hashed. ``scope``: empty, all its person may do; ``superior``: the
+    yearly figures and registers alone.
+    """
 
     __tablename__ = "access_token"
 
@@ -85,6 +87,7 @@ class AccessToken(Stored, table=True):
     token_hash: str = Field(unique=True)
     person_id: int = reference("person.id")
     name: str
+    scope: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_at: datetime = instant()
     expires_at: datetime = instant()
     revoked_at: datetime | None = instant(nullable=True)

@@ -173,6 +173,21 @@ class PasswordSet:
 
 
 @dataclass(frozen=True)
+class OpeningMissed:
+    """A yearly case was to open and did not. It belongs to no case: there is none."""
+
+    recipient: str
+    procedure_zh: str
+    procedure_en: str
+    year: str
+    opens: str
+    command: str
+    link: str
+
+    folder = "opening_missed"
+
+
+@dataclass(frozen=True)
 class LinkBroken:
     """A published page fails 网址巡查: for the publisher and the openness office. All of it is public."""
 
@@ -305,6 +320,7 @@ Content = (
     | CaseClosed
     | DraftHandedOver
     | PasswordSet
+    | OpeningMissed
     | LinkBroken
     | LimitTold
     | LimitEscalated

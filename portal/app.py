@@ -10,7 +10,19 @@ import flows  # noqa: F401  installs every procedure
 from engine.service import Service, service_from_environment
 from models.database import connect
 from portal import web
-from portal.api import access, bulk, cases, clock, installation, law, limits, todos, uploads, what_if
+from portal.api import (
+    access,
+    bulk,
+    cases,
+    clock,
+    installation,
+    law,
+    limits,
+    superior,
+    todos,
+    uploads,
+    what_if,
+)
 from portal.api import comments as comments_by_hand
 from portal.caller import is_secure
 from portal.door import Door
@@ -81,6 +93,7 @@ def _routes() -> APIRouter:
         what_if,
         installation,
         clock,
+        superior,
     ):
         api.include_router(part.router)
     every = APIRouter()

@@ -9,6 +9,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from engine.actor import Actor
 from engine.acts.access import Session, SignedIn, actor_of_session, actor_of_token
+from engine.acts.superior import SUPERIOR
 from engine.service import Service
 from rules.errors import NotSignedIn
 
@@ -57,6 +58,16 @@ class Caller:
         if self.bearer is not None:
             return actor_of_token(self.service, self.bearer)
         return self.session().actor
+
+    def superior(self) -> Actor:
+        """The person behind a request for the yearly figures: the one thing a superior's token opens.
+
+        Raises:
+            NotSignedIn, NotAllowed.
+        """
+        return (
+            self.actor() if self.bearer is None else actor_of_token(self.service, self.bearer, scope=SUPERIOR)
+        )
 
     def session(self, *, choosing: bool = False) -> Session:
         """The browser session behind the request; ``choosing`` as in ``actor_of_session``.

@@ -22,6 +22,7 @@ def procedure(
     forms: dict[str, type[Form]],
     positions: tuple[Position, ...],
     opened_by: Position = Position.DRAFTER,
+    opens_yearly: str = "",
 ) -> Callable[[Callable[[Taken], Coroutine[Call, Any, str]]], Any]:
     """Install the decorated body and give back the procedure; its Prefect flow is made by ``prefect_flow``.
 
@@ -29,6 +30,8 @@ def procedure(
         prefix: of case numbers, two capitals.
         positions: must have a holder before a case may be launched.
         opened_by: the post of whoever is in charge of such a case and may launch it.
+        opens_yearly: one is opened every year by itself: the key of the number in
+            ``rules/data/parameters.yaml`` that says how long before 31 December.
     """
 
     def install(body: Callable[[Taken], Coroutine[Call, Any, str]]) -> procedures.Procedure:
@@ -44,6 +47,7 @@ def procedure(
             positions=positions,
             body=body,
             opened_by=opened_by,
+            opens_yearly=opens_yearly,
         )
         procedures.install(chosen)
         return chosen

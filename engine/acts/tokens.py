@@ -38,7 +38,7 @@ _REVOKE = text(
 _TOKEN = Statement(
     about_holdings(
         """
-    SELECT p.id, p.username, p.name, h.position, h.unit_id
+    SELECT p.id, p.username, p.name, h.position, h.unit_id, t.scope
       FROM access_token t
       JOIN person p ON p.id = t.person_id AND p.active
       LEFT JOIN holding h ON h.person_id = p.id
@@ -96,7 +96,7 @@ def create_token(
     expires_at = now + timedelta(days=days)
     with service.database.begin() as connection:
         _require_still_signed_in(connection, actor, session_token, now)
-        made = {"hash": _digest(secret), "person": actor.person_id, "name": name, "now": now}
+        made = {"hash": digest_of_secret(secret), "person": actor.person_id, "name": name, "now": now}
         token_id = connection.execute(_INSERT, {**made, "expires_at": expires_at}).scalar_one()
         told = {"token": token_id, "expires_at": expires_at.isoformat()}
         _note(connection, service, actor, "token-created", told)
@@ -125,17 +125,31 @@ def revoke_token(service: Service, actor: Actor, token_id: int) -> None:
         _note(connection, service, actor, "token-revoked", {"token": token_id})
 
 
-def actor_of_token(service: Service, secret: str) -> Actor:
+def actor_of_token(service: Service, secret: str, *, scope: str = "") -> Actor:
     """Who is behind a token, with the positions held today: one statement.
+
+    Args:
+        scope: what is asked for; a token made for one thing alone opens nothing else.
 
     Raises:
         NotSignedIn: unknown, revoked or expired.
+        NotAllowed: it was made for something else.
     """
-    found = {"hash": _digest(secret), "now": service.machine_now, "today": service.today}
+    found = {"hash": digest_of_secret(secret), "now": service.machine_now, "today": service.today}
     with service.read() as connection:
         rows = _TOKEN.run(connection, found)
     if not rows:
         raise NotSignedIn(where="token")
+    if rows[0].scope not in ("", scope):
+        raise NotAllowed(
+            where="token",
+            act_zh="用该令牌办理",
+            act_en="do this with that token",
+            why_zh="该令牌仅供上级读取年度数据",
+            why_en="it is for the superior's yearly figures alone",
+            todo_zh="请使用本人的令牌",
+            todo_en="Use a token of your own",
+        )
     held = frozenset((row.position, row.unit_id) for row in rows if row.position)
     return Actor(rows[0].id, rows[0].username, rows[0].name, TOKEN_CHANNEL, held)
 
@@ -163,7 +177,7 @@ def _require_still_signed_in(
         raise NotSignedIn(where="session")
     if session_token is None:
         return
-    found = {"hash": _digest(session_token), "person": actor.person_id, "now": now}
+    found = {"hash": digest_of_secret(session_token), "person": actor.person_id, "now": now}
     if connection.execute(_SESSION_LIVES, found).scalar() is None:
         raise NotSignedIn(where="session")
 
@@ -177,5 +191,6 @@ def _note(connection: Any, service: Service, actor: Actor, action: str, data: di
     append_to_organ(connection, action, **entry)
 
 
-def _digest(secret: str) -> str:
+def digest_of_secret(secret: str) -> str:
+    """What is stored of a secret."""
     return sha256(secret.encode(errors="replace")).hexdigest()

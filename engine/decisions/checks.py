@@ -148,9 +148,9 @@ def _form_of(action: Action, step: StepRow) -> str:
 
 
 def _said(work: Work, key: str, answer: str) -> Any:
-    """One answer of a step's latest form, or ``None``."""
+    """One answer of a step's latest form, or one fact of what was recorded, or ``None``."""
     outcomes = [row.outcome for row in work.steps.values() if row.key == key and row.outcome is not None]
-    return outcomes[-1].get("answers", {}).get(answer) if outcomes else None
+    return (outcomes[-1].get("answers") or outcomes[-1].get("facts") or {}).get(answer) if outcomes else None
 
 
 def _due_of(work: Work, rule: str, day: date) -> date:

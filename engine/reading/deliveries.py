@@ -54,6 +54,7 @@ _ABOUT = {
     "digest": Named("digest", "每日摘要", "Digest of the day"),
     "link-broken": Named("link-broken", "已公开网址有问题", "A published page fails"),
     "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
+    "opening-missed": Named("opening-missed", "年度事项未开展", "Yearly case not opened"),
     "deadline": Named("deadline", "时限提醒", "Time limit"),
     "escalated": Named("escalated", "督办", "Escalation"),
     "lapsed": Named("lapsed", "逾期", "Lapse"),

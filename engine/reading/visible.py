@@ -22,7 +22,8 @@ _CASE = text(
     """
     SELECT c.*, u.code AS unit_code, u.name AS unit_name, d.name AS drafter, l.name AS launcher,
            v.version AS document_version,
-           ARRAY(SELECT DISTINCT person_id FROM decision WHERE case_id = c.id) AS decided_by,
+           ARRAY(SELECT person_id FROM decision WHERE case_id = ANY(k.cases)
+                 UNION SELECT drafter_id FROM cases WHERE id = ANY(k.cases)) AS decided_by,
            ARRAY(SELECT DISTINCT m.person_id FROM decision m JOIN step r ON r.id = m.step_id
                   WHERE m.case_id = c.id AND NOT (r.call->>'clerical')::bool
                     AND NOT (r.call->>'signs')::bool) AS reviewed_by,
@@ -31,7 +32,7 @@ _CASE = text(
                        'person_id', a.person_id, 'clerical', (s.call->>'clerical')::bool,
                        'signs', (s.call->>'signs')::bool))
                        FROM assignment a JOIN step s ON s.id = a.step_id
-                      WHERE a.case_id = c.id AND a.closed_at IS NULL), '[]') AS open_todos,
+                      WHERE a.case_id = ANY(k.cases) AND a.closed_at IS NULL), '[]') AS open_todos,
            COALESCE((SELECT jsonb_agg(jsonb_build_array(a.position, a.unit_id, a.person_id,
                                                          a.rung_id IS NOT NULL AND a.closed_at IS NULL))
                        FROM assignment a WHERE a.case_id = c.id
@@ -47,6 +48,9 @@ _CASE = text(
            ARRAY(SELECT unnest(ARRAY[asked_by, answered_by, resumed_by]) FROM clock_act
                   WHERE case_id = c.id) AS acted_on_clocks
       FROM cases c
+     -- Who reviews a document's attribute, or discloses it later, takes part in it: they must read it.
+     CROSS JOIN LATERAL (SELECT c.id || ARRAY(SELECT case_id FROM case_link WHERE other_id = c.id
+                           AND relation IN ('reviews-attribute', 'discloses-anew')) AS cases) k
       JOIN unit u ON u.id = c.unit_id
       JOIN person d ON d.id = c.drafter_id
       LEFT JOIN person l ON l.id = c.launched_by

@@ -11,6 +11,7 @@ from portal.web import (
     catalogue,
     clock,
     comments,
+    evaluation,
     files,
     inbox,
     launch,
@@ -58,6 +59,7 @@ ROUTERS = [
         patrol,
         me,
         clock,
+        evaluation,
         pages,
     )
 ]

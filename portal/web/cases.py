@@ -9,6 +9,7 @@ from engine import reading
 from engine.acts.hand_over import hand_over_draft
 from engine.acts.urge import urge
 from engine.reading import CaseView, VersionContent
+from engine.reading.attributes import read_attribute_changes
 from engine.reading.opinions import read_opinion
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
@@ -63,6 +64,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         tree=_tree(view),
         reviewed=reviewed_by(service, session, view),
         withheld=reading.read_withheld_parts(service, session.actor, view.number),
+        attribute_changes=read_attribute_changes(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
     )

@@ -22,10 +22,12 @@ from rules.errors.catalogue import (
     UnknownRegister,
 )
 from rules.errors.documents import (
+    AttributeNotChanged,
     ClassifiedContentRefused,
     DatesOutOfOrder,
     GroundMissing,
     InterestOverridden,
+    NotDeclassified,
     NumberTaken,
     UnknownAttribute,
     UnknownGround,
@@ -101,6 +103,7 @@ __all__ = [
     "AssignmentClosed",
     "AssignmentNotFound",
     "AssignmentStale",
+    "AttributeNotChanged",
     "BulkNotFound",
     "CalendarTableRefused",
     "CaseClosed",
@@ -143,6 +146,7 @@ __all__ = [
     "NoHolder",
     "NoRuleInForce",
     "NotAllowed",
+    "NotDeclassified",
     "NotSignedIn",
     "NothingToResume",
     "NothingToRetry",

@@ -119,3 +119,36 @@ class InterestOverridden(GongkaiError):
         "List it by the same name among the parts withheld, or state the grave public interest; "
         "nothing was stored",
     )
+
+
+class NotDeclassified(GongkaiError):
+    """A document of a secrecy term keeps its attribute until somebody competent has confirmed its end."""
+
+    zh = Said(
+        "该文件涉及国家秘密，解密尚未确认，不得变更公开属性",
+        "保密期限届满不等于可以公开：须由有权机关、单位依照保守国家秘密法确认解密，"
+        "再经保密审查（应急厅函〔2019〕390号 五(三)）",
+        "请维持原属性；已经解密的，请填写解密确认日期和确认文书后重新提交",
+    )
+    en = Said(
+        "The document is under a secrecy term and its declassification is not confirmed",
+        "That a term has ended discloses nothing: whoever is competent under the Secrets Law confirms it, "
+        "and a review follows (notice 五(三))",
+        "Keep the attribute; or state when and by which paper declassification was confirmed, and send again",
+    )
+
+
+class AttributeNotChanged(GongkaiError):
+    """A later disclosure needs a change of attribute that was decided."""
+
+    kind = Kind.CONFLICT
+    zh = Said(
+        "{number}的文件没有经批准转为主动公开",
+        "已印发文件只能经公开属性自查变更属性后再公开（应急厅函〔2019〕390号 四(一)4）",
+        "请先办理公开属性自查",
+    )
+    en = Said(
+        "The document of {number} was not changed to proactive disclosure",
+        "What was issued is disclosed later only after a review has changed its attribute (notice 四(一)4)",
+        "Review its attribute first",
+    )

@@ -14,6 +14,12 @@ from tests.engine.driver import Drive, Office
 FILES = sorted(Path(flows.__file__).parent.rglob("*.py"))
 INTAKE = {
     "confidentiality-review": {"drafter": "d", "unit": "u", "subject": "s"},
+    "follow-up": {"drafter": "d", "unit": "u", "what": "改进", "who": "office", "due": "2027-03-31"},
+    "yearly-evaluation": {"drafter": "d", "unit": "u", "year": 2026},
+    "yearly-report": {"drafter": "d", "unit": "u", "year": 2026},
+    "attribute-review": {"drafter": "d", "unit": "u", "year": 2026},
+    "attribute-review-item": {"drafter": "d", "unit": "u", "year": 2026, "document": "ZD-2026-0001"},
+    "later-disclosure": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
     "opinion-response": {
         "drafter": "d",
         "unit": "u",

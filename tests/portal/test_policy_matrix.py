@@ -118,6 +118,15 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /api/v1/bulk-launches/{bulk_id}/bad-rows": signed(**dict.fromkeys(ROLES[1:], 404)),
     "GET /people": page(),
     "GET /calendar": page(),
+    # The case's drafter, its reviewer and who holds no such post have no part in it; the office has.
+    **{
+        f"GET /evaluation/{{year}}{what}": page(outsider=403, drafter=403, reviewer=403)
+        for what in ("", "/export.{kind}", "/figures/{key}")
+    },
+    "GET /evaluation": dict.fromkeys(ROLES, 303),
+    # The administrator passes the door and is told what is missing.
+    "POST /evaluation/{year}/weights": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "POST /evaluation/open": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
     # The administrator passes the door and is told that the table is empty.
     "POST /calendar": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
     "GET /catalogue": ALL,
@@ -242,6 +251,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /api/v1/what-if": CASE,
     # Nothing was imported: who may know is told so.
     "GET /api/v1/law/{revision}/moved": nobody_but(administrator=404, manager=404),
+    "GET /api/v1/superior/{year}": nobody_but(),  # the superior's post alone: see test_superior
     "GET /api/v1/clock": signed(),
     # Time is real here: who may passes the door and is told so.
     "POST /api/v1/clock/advance": nobody_but(administrator=409),
@@ -290,6 +300,8 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /cases/{number}/catalogue": {"row": "1"},
     "POST /registers/{register}/export": {"form": "csv"},
     "POST /what-if": {"case": "ZD-2026-0001"},
+    "POST /evaluation/{year}/weights": {"weight.taken-down": "5"},
+    "POST /evaluation/open": {"procedure": "nothing"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
     "POST /messages/{message_id}/resend": {},
@@ -352,7 +364,8 @@ class Place:
             slug=self.number.lower(),
             part=1,
             serial=1,
-            key="proactive-disclosure",
+            key="taken-down" if "/figures/" in path else "proactive-disclosure",
+            kind="csv",
             upload_id=999_999,
             token_id=999_999,
             username="archivist",

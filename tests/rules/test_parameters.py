@@ -25,6 +25,8 @@ LAW = {
     "request-correction": ("7个工作日", "政府信息公开条例 第30条"),
     "request-answer": ("20个工作日", "政府信息公开条例 第33条"),
     "co-making-organ": ("15个工作日", "政府信息公开条例 第34条"),
+    "annual-report": ("1日", "政府信息公开条例 第49条"),
+    "follow-up": ("1日", "应急厅函〔2019〕390号 五(二)"),
     "licence-or-penalty": ("7个工作日", "国办发〔2018〕118号 行政执法公示"),
     "other-enforcement": ("20个工作日", "国办发〔2018〕118号 行政执法公示"),
 }
@@ -55,9 +57,14 @@ def test_only_what_the_law_leaves_open_is_the_site_s() -> None:
         "other-enforcement",
     }
     assert {key for key, found in every.items() if found.term.before} == {
+        "annual-report",
+        "attribute-review-opens",
+        "follow-up",
         "hearing-papers",
         "legality-review",
         "provisional-margin",
+        "yearly-evaluation-opens",
+        "yearly-report-opens",
     }
     assert {key: found.term.extension for key, found in every.items() if found.term.extension} == {
         "request-answer": WorkingDays(20)
