@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 import typer
 
-from deployments.commands import cases, checks, clock, deadline, law, limits, people, running, todos, what_if
+from deployments.commands import (
+    cases,
+    checks,
+    clock,
+    deadline,
+    law,
+    limits,
+    opinion,
+    people,
+    running,
+    todos,
+    what_if,
+)
 from deployments.commands.exits import EPILOG, Code, explain, print_error
 from deployments.commands.terminal import begin, talks
 
@@ -45,6 +57,7 @@ app.add_typer(checks.ledger, name="ledger", epilog=EPILOG)
 app.add_typer(deadline.deadline, name="deadline", epilog=EPILOG)
 app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
+app.add_typer(opinion.app, name="opinion", epilog=EPILOG)
 app.add_typer(clock.app, name="clock", epilog=EPILOG)
 
 

@@ -28,6 +28,10 @@ _COME = text(
      ORDER BY n.place
     """
 )
+_HAS_REACHED = text(
+    "SELECT EXISTS (SELECT 1 FROM milestone m JOIN cases c ON c.id = m.case_id"
+    " WHERE c.number = :number AND m.name = :milestone)"
+)
 _READY = text(
     """
     SELECT DISTINCT s.case_id FROM step s JOIN cases w ON w.id = s.case_id
@@ -57,6 +61,11 @@ def reach_milestone(work: Work, arguments: dict[str, Any]) -> Done:
         .returning(_milestone.c.id)
     ).scalar_one()
     return Done({"milestone": arguments["milestone"], "mark": int(mark), **arguments["facts"]})
+
+
+def has_reached(connection: Connection, number: str, milestone: str) -> bool:
+    """Whether the case of that number has come to the milestone."""
+    return bool(connection.scalar(_HAS_REACHED, {"number": number, "milestone": milestone}))
 
 
 def come_so_far(connection: Connection, call: AwaitCall) -> Done | None:

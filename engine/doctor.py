@@ -6,6 +6,7 @@ see one snapshot, so a case that moves meanwhile is not mistaken for a broken on
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -16,11 +17,12 @@ from engine.documents import content_hash, digest_of, load_version
 from engine.invariants import CHECKS, Severity
 from engine.law import law_of
 from engine.ledger import verify
-from engine.permitted import require_public
+from engine.permitted import require_public, require_reviewed
 from engine.procedures import installed, procedure
+from engine.reading.opinions import LOOKS_BACK, days_not_watched
 from engine.reading.values import snapshot
 from engine.service import Service
-from rules.errors import GongkaiError, LedgerBroken, UnknownProcedure
+from rules.errors import GongkaiError, LedgerBroken, UnknownProcedure, UnreviewedPublicationRefused
 from rules.positions import Position
 
 YEAR_IS_ARRANGED = "year-is-arranged"
@@ -45,6 +47,10 @@ _HELD = about_holdings(
 _PUBLICATIONS = text(
     "SELECT p.case_id, p.document_version_id, p.content_hash, c.number FROM publication p"
     " JOIN cases c ON c.id = p.case_id ORDER BY p.id"
+)
+_RELEASES = text(
+    "SELECT DISTINCT r.case_id, r.document_version_id, c.number FROM opinion_release r"
+    " JOIN cases c ON c.id = r.case_id ORDER BY c.number"
 )
 _VERSIONS = text(
     "SELECT v.*, c.number FROM document_version v JOIN cases c ON c.id = v.case_id ORDER BY v.id"
@@ -86,6 +92,8 @@ def examine(service: Service) -> list[Finding]:
             *_law(connection),
             *_arranged(service, connection),
             *_procedures(connection),
+            *_releases(connection),
+            *_watch(service, connection),
             *_positions(service, connection),
         ]
     return sorted(found, key=lambda finding: finding.severity is not Severity.BROKEN)
@@ -151,6 +159,35 @@ def _publications(connection: Connection) -> Iterator[Finding]:
                 "已公开的文稿没有相应的保密审查结论或签发",
                 "a published version lacks its confidentiality review or its signature",
             )
+
+
+def _releases(connection: Connection) -> Iterator[Finding]:
+    for row in connection.execute(_RELEASES).all():
+        version = load_version(connection, row.document_version_id)
+        assert version is not None  # the database refers to it
+        try:
+            require_reviewed(connection, case_id=row.case_id, case_number=row.number, version=version)
+        except UnreviewedPublicationRefused:
+            yield Finding(
+                "released-was-reviewed-and-signed",
+                Severity.BROKEN,
+                row.number,
+                "已发布的回应没有相应的保密审查结论或审定",
+                "a released answer lacks its confidentiality review or its decision",
+            )
+
+
+def _watch(service: Service, connection: Connection) -> Iterator[Finding]:
+    """四(三)1 安排专人加强日常监测: a day without an entry shows."""
+    yesterday = service.today - timedelta(1)
+    if missing := days_not_watched(connection, service.today - LOOKS_BACK, yesterday):
+        yield Finding(
+            "every-day-is-watched",
+            Severity.WARNING,
+            missing[0].isoformat(),
+            f"近30日有{len(missing)}天没有值班监测日志，最近一天是{missing[0]}",
+            f"the watch log has no entry for {len(missing)} of the last 30 days, the latest {missing[0]}",
+        )
 
 
 def _limits(service: Service, connection: Connection) -> Iterator[Finding]:

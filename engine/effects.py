@@ -7,7 +7,16 @@ from engine.awaiting import reach_milestone
 from engine.calls import RecordCall
 from engine.clocks.of_cases import start_case_clock, stop_case_clock
 from engine.documents import allot_number, mark_document, register_secrecy_line
+from engine.opinion import log_releases, reckon_response, record_sighting
 from engine.outcomes import Done
+from engine.participation.windows import (
+    close_comments,
+    disclose_outcome,
+    open_comments,
+    record_event,
+    reopen_comments,
+    settle_comments,
+)
 from engine.publishing.by_hand import record_interpretation, record_publication
 from engine.publishing.changes import look_up_publication, record_change
 from engine.publishing.interpreted import look_up_interpreted
@@ -29,6 +38,15 @@ EFFECTS: dict[str, Effect] = {
     "reach-milestone": reach_milestone,
     "start-clock": start_case_clock,
     "stop-clock": stop_case_clock,
+    "record-sighting": record_sighting,
+    "log-releases": log_releases,
+    "reckon-response": reckon_response,
+    "open-comments": open_comments,
+    "close-comments": close_comments,
+    "settle-comments": settle_comments,
+    "reopen-comments": reopen_comments,
+    "disclose-outcome": disclose_outcome,
+    "record-consultation-event": record_event,
 }
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -114,6 +114,12 @@ class FormFacts:
     today: Any  # local date
     files_with_traces: Callable[[], list[str]]  # names of the version's files that carry traces of drafting
     said: Callable[[str, str], Any]  # what a step last answered: its key, the name of the answer
+    now: datetime
+    unit_exists: Callable[[str], bool]  # whether a unit has that code
+    signed_at: Callable[[], datetime | None]  # when the version under review got its final signature
+    due_of: Callable[[str, date], date]  # the last day of a rule's period that runs from, or up to, a day
+    reached: Callable[[str, str], bool]  # whether the case of a number has come to a milestone
+    require_disposed: Callable[[], None]  # raises while a comment of the case has no disposition
     pages_seen: frozenset[str] = frozenset()  # addresses that were looked at, and say what was published
     beside: dict[str, Any] | None = None  # the version of another case that is decided on together with it
     interpreted: Callable[[], str] = str  # the text of the document that an interpretation is about
@@ -124,6 +130,8 @@ class IntakeFacts:
     """What an intake may look at when it checks itself before a case is launched."""
 
     is_published: Callable[[str], bool]  # whether the case of that number has a document that is public now
+    now: datetime
+    is_over: Callable[[str, datetime], bool]  # whether the time a rule gives, from an instant on, is over
 
 
 class Intake(BaseModel):
@@ -135,7 +143,11 @@ class Intake(BaseModel):
     """The fields that name other cases by number (one, or a list), and what the new case is to them."""
 
     unique_by: ClassVar[tuple[str, ...]] = ()
-    """Of each combination of these fields there is one case only, for ever: such as of a year."""
+    """Of each combination of these fields there is one case only, for ever: such as of a year. Where all of
+    them are empty nothing is the same, and there may be many."""
+
+    again: ClassVar[str] = ""
+    """The effect that takes note, in the first case, of the second that was to be; empty: it is refused."""
 
     def name_of_case(self) -> str:
         """What the case is called until it has a document; empty: nothing."""

@@ -412,6 +412,32 @@ CHECKS = (
         " = EXISTS (SELECT 1 FROM register_text t WHERE t.slug = r.slug AND t.source = 'title'"
         " AND t.said = r.title)",
     ),
+    # 9. Comments of the public: none outside its window, none without its answer.
+    Check(
+        "comment-came-within-its-window",
+        "有意见在征求意见期限之外被接收",
+        "a comment was accepted that came outside its window",
+        "SELECT c.number || ' ' || p.serial AS place FROM public_comment p JOIN cases c ON c.id = p.case_id"
+        " JOIN comment_window w ON w.case_id = p.case_id"
+        " WHERE p.received_at < w.opens_at OR p.received_at >= w.closes_at",
+    ),
+    Check(
+        "settled-comment-has-disposition",
+        "意见已处理完毕或采纳情况已公布，却有意见没有处理结果",
+        "comments were settled, or their outcome published, while one has no disposition",
+        "SELECT c.number || ' ' || p.serial AS place FROM public_comment p JOIN cases c ON c.id = p.case_id"
+        " JOIN comment_window w ON w.case_id = p.case_id"
+        " WHERE (w.settled_at IS NOT NULL OR w.outcome_at IS NOT NULL) AND NOT EXISTS"
+        " (SELECT 1 FROM comment_disposition d WHERE d.comment_id = p.id)",
+    ),
+    Check(
+        "comment-by-hand-has-entry",
+        "登记的意见与留痕的条数不一致",
+        "comments registered by hand and their ledger entries differ in number",
+        "SELECT c.number AS place FROM cases c WHERE c.procedure = 'public-participation' AND"
+        " (SELECT count(*) FROM public_comment p WHERE p.case_id = c.id AND p.registered_by IS NOT NULL) <>"
+        " (SELECT count(*) FROM ledger_entry e WHERE e.chain = c.id AND e.action = 'comment-registered')",
+    ),
     # Every message has a way to its person.
     Check(
         "message-has-a-channel",
@@ -429,6 +455,18 @@ CHECKS = (
         " AND s.kind = 'await' AND NOT {stopped} AND NOT EXISTS"
         " (SELECT 1 FROM jsonb_array_elements_text(s.call->'cases') AS n(number)"
         " JOIN cases o ON o.number = n.number WHERE o.closed_at IS NULL)",
+        Severity.WARNING,
+    ),
+    Check(
+        "participation-has-response-plan",
+        "重大决策公开征求意见，尚未附解读回应预案",
+        "a major decision is put before the public without a plan to interpret and respond",
+        "SELECT c.number AS place FROM cases c JOIN LATERAL (SELECT s.outcome->'answers' AS said FROM step s"
+        " WHERE s.case_id = c.id AND s.key = 'plan' AND s.settled_at IS NOT NULL"
+        " ORDER BY s.round DESC LIMIT 1) p ON true"
+        " WHERE c.procedure = 'public-participation' AND c.closed_at IS NULL"
+        " AND COALESCE(p.said->>'response_plan', '') = ''"
+        " AND COALESCE(p.said->>'emergency_reason', '') = ''",
         Severity.WARNING,
     ),
     Check(

@@ -6,17 +6,20 @@ from inside ``advance``.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from engine.actor import Actor, load_actor
 from engine.advance import advance
+from engine.clocks.reckoning import Start, reckoned
 from engine.documents import next_serial, store_version
 from engine.drafting import Drafting
 from engine.files.bringing import bring_files
 from engine.forms import Intake, IntakeFacts
 from engine.holders import post_for, require_holders
+from engine.law import law_of
 from engine.linking import link
 from engine.policy import Facts
 from engine.procedures import Procedure
@@ -120,8 +123,21 @@ def check_opening(service: Service, connection: Connection, opening: Opening) ->
     Raises:
         InvalidInput, NoHolder, or whatever the intake refuses.
     """
-    opening.intake.check(IntakeFacts(is_published=lambda number: published(connection, number) is not None))
+    opening.intake.check(_facts(service, connection))
     _require_holders(service, connection, opening)
+
+
+def _facts(service: Service, connection: Connection) -> IntakeFacts:
+    def is_over(rule: str, since: datetime) -> bool:
+        law = law_of(connection, service.settings.timezone)
+        late_from = reckoned([Start(rule, "", "", since)], (), law).due.late_from
+        return late_from is not None and late_from <= service.now
+
+    return IntakeFacts(
+        is_published=lambda number: published(connection, number) is not None,
+        now=service.now,
+        is_over=is_over,
+    )
 
 
 def _unit_id(connection: Connection, code: str) -> int:
@@ -153,10 +169,9 @@ def _unique_key(connection: Connection, opening: Opening) -> str | None:
     Raises:
         AlreadyOpened: naming the first.
     """
-    fields = opening.intake.unique_by
-    if not fields:
+    fields, stated = opening.intake.unique_by, opening.stated
+    if all(stated[field] == "" for field in fields):
         return None
-    stated = opening.stated
     key = "\x1f".join(str(stated[field]) for field in fields)
     procedure = opening.chosen
     connection.exec_driver_sql(

@@ -1,5 +1,6 @@
 """What may become public: read from decisions about that very version, not from what a procedure says."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -27,6 +28,10 @@ _APPROVED = """
        AND s.settled_at IS NOT NULL
 """
 _SIGNED = text(_APPROVED + " AND s.call->>'signs' = 'true'")
+_SIGNED_AT = text(
+    "SELECT min(d.decided_at) FROM decision d JOIN step s ON s.id = d.step_id WHERE d.action = 'approve'"
+    " AND d.document_version_id = :version AND s.settled_at IS NOT NULL AND s.call->>'signs' = 'true'"
+)
 _SIGNED_BESIDE = text(
     _APPROVED
     + " AND s.call->>'signs' = 'true' AND s.call->'beside' @> jsonb_build_array(CAST(:beside AS bigint))"
@@ -71,6 +76,12 @@ def require_reviewed(
         allowed = connection.scalar(_COPY_APPROVED, this)
     if not allowed:
         raise UnreviewedPublicationRefused(where=case_number, number=case_number)
+
+
+def signed_at(connection: Connection, version_id: int | None) -> datetime | None:
+    """When this version got its final signature; ``None``: it has none."""
+    at: datetime | None = connection.scalar(_SIGNED_AT, {"version": version_id})
+    return at
 
 
 def require_pair(

@@ -40,6 +40,11 @@ class Act(StrEnum):
     ANSWER_OF_CLOCK = "answer-of-clock"
     CHOOSE_OWN_MESSAGES = "choose-own-messages"
     URGE = "urge"
+    SEE_OPINIONS = "see-opinions"
+    KEEP_WATCH_LOG = "keep-watch-log"
+    READ_WATCH_LOG = "read-watch-log"
+    WEIGH_COMMENTS = "weigh-comments"
+    MODERATE_COMMENTS = "moderate-comments"
 
 
 _NAMES = {
@@ -69,6 +74,11 @@ _NAMES = {
     Act.ANSWER_OF_CLOCK: ("答复该时限申请", "answer what was asked of this time limit"),
     Act.CHOOSE_OWN_MESSAGES: ("选择通知方式", "choose how you are told"),
     Act.URGE: ("催办该事项", "urge this case"),
+    Act.SEE_OPINIONS: ("查看舆情看板", "see the board of public opinion"),
+    Act.KEEP_WATCH_LOG: ("登记值班监测日志", "write in the watch log"),
+    Act.READ_WATCH_LOG: ("查看值班监测日志", "read the watch log"),
+    Act.WEIGH_COMMENTS: ("登记和处理该事项的意见", "register and dispose of comments on this case"),
+    Act.MODERATE_COMMENTS: ("审核该事项的意见是否展示", "decide which comments on this case are shown"),
 }
 
 
@@ -259,6 +269,63 @@ def _urge(actor: Actor, facts: Facts) -> _Refusal | None:
     )
 
 
+def _opinion_desk(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager or _holds_any(actor, *_OPINION_DESKS):
+        return None
+    return _Refusal(
+        "只有舆情监测员、政务公开工作机构、新闻发言人、负责人和管理者可以查看",
+        "only monitors, the openness office, the spokesperson, the heads and managers may",
+    )
+
+
+def _monitor(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.MONITOR):
+        return None
+    return _Refusal("只有舆情监测员可以登记", "only a monitor may")
+
+
+def _watch_log_reader(actor: Actor, facts: Facts) -> _Refusal | None:
+    # 四(三)1 完善本单位与宣传、网信、政务公开主管部门和相关涉事单位舆情信息共享机制
+    if _holds_any(actor, Position.PUBLICITY, Position.CYBERSPACE, Position.COUNTY_OFFICE):
+        return None
+    return _opinion_desk(actor, facts)
+
+
+def _holds_any(actor: Actor, *positions: Position) -> bool:
+    return any(actor.holds(position) for position in positions)
+
+
+_OPINION_DESKS = (
+    Position.MONITOR,
+    Position.OPENNESS_OFFICE,
+    Position.SPOKESPERSON,
+    Position.DEPUTY_HEAD,
+    Position.HEAD,
+)
+
+
+def _weigh_comments(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.person_id == facts.drafter_id:
+        return None
+    return _Refusal(
+        "意见由承办的拟稿人登记和处理",
+        "the drafter in charge registers and disposes of comments",
+        "请由拟稿人办理",
+        "Leave it to the drafter",
+    )
+
+
+def _moderate_comments(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "意见是否展示由政务公开工作机构审核",
+        "the openness office decides which comments are shown",
+        "请由政务公开工作机构办理",
+        "Leave it to the openness office",
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
@@ -304,4 +371,9 @@ _RULES = {
     Act.ANSWER_OF_CLOCK: _answer_of_clock,
     Act.CHOOSE_OWN_MESSAGES: _own,
     Act.URGE: _urge,
+    Act.SEE_OPINIONS: _opinion_desk,
+    Act.KEEP_WATCH_LOG: _monitor,
+    Act.READ_WATCH_LOG: _watch_log_reader,
+    Act.WEIGH_COMMENTS: _weigh_comments,
+    Act.MODERATE_COMMENTS: _moderate_comments,
 }

@@ -3,6 +3,24 @@
 Importing this package installs them all.
 """
 
-from flows import earlier, policy_interpretation, proactive_disclosure, publication_change
+from flows import (
+    earlier,
+    opinion_response,
+    participation_outcome,
+    policy_interpretation,
+    proactive_disclosure,
+    public_participation,
+    publication_change,
+    response_plan,
+)
 
-__all__ = ["earlier", "policy_interpretation", "proactive_disclosure", "publication_change"]
+__all__ = [
+    "earlier",
+    "opinion_response",
+    "participation_outcome",
+    "policy_interpretation",
+    "proactive_disclosure",
+    "public_participation",
+    "publication_change",
+    "response_plan",
+]

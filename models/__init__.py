@@ -26,7 +26,19 @@ from models.document import (
 from models.file import Attachment, AttachmentChunk, RegisterFile, RegisterFileChunk, Upload, UploadChunk
 from models.law import LawChange, LawKind
 from models.message import Delivery, MessageWish
+from models.opinion import OpinionRelease, OpinionSighting, WatchLogEntry
 from models.organisation import AccessToken, AuthSession, Holding, Organ, Person, SignInFailure, Unit
+from models.participation import (
+    CommentAuthor,
+    CommentDay,
+    CommentDisposition,
+    CommentModeration,
+    CommentTheme,
+    CommentUse,
+    CommentWindow,
+    ConsultationEvent,
+    PublicComment,
+)
 from models.projection import ShownCase, ShownDeployment
 from models.trace import (
     ORGAN_CHAIN,
@@ -54,6 +66,14 @@ __all__ = [
     "CaseLink",
     "Clock",
     "ClockAct",
+    "CommentAuthor",
+    "CommentDay",
+    "CommentDisposition",
+    "CommentModeration",
+    "CommentTheme",
+    "CommentUse",
+    "CommentWindow",
+    "ConsultationEvent",
     "Decision",
     "Delivery",
     "DocumentIssue",
@@ -69,9 +89,12 @@ __all__ = [
     "MessageWish",
     "Milestone",
     "Notification",
+    "OpinionRelease",
+    "OpinionSighting",
     "Organ",
     "Person",
     "Phrase",
+    "PublicComment",
     "Publication",
     "PublicationChange",
     "RegisterEntry",
@@ -90,4 +113,5 @@ __all__ = [
     "Upload",
     "UploadChunk",
     "VirtualTime",
+    "WatchLogEntry",
 ]

@@ -11,6 +11,7 @@ from engine.service import Service, service_from_environment
 from models.database import connect
 from portal import web
 from portal.api import access, bulk, cases, clock, installation, law, limits, todos, uploads, what_if
+from portal.api import comments as comments_by_hand
 from portal.caller import is_secure
 from portal.door import Door
 from portal.files import UploadsUnderWay
@@ -18,6 +19,7 @@ from portal.openapi import described
 from portal.prefect import routes as prefect
 from portal.prefect.server import PrefectServer
 from portal.problems import install_handlers
+from portal.register import comments
 from portal.register import routes as register
 from portal.sign_ins import SignInLines
 from portal.web.caller import SignInFirst, to_sign_in
@@ -67,12 +69,15 @@ def create_app(service: Service | None = None) -> FastAPI:
 def _routes() -> APIRouter:
     """Every route. None knows an installation: what FastAPI makes of them serves a whole process."""
     api = APIRouter(prefix="/api/v1")
-    for part in (access, todos, uploads, cases, bulk, limits, law, what_if, installation, clock):
+    for part in (
+        *(access, todos, uploads, cases, bulk, comments_by_hand, limits, law, what_if, installation, clock),
+    ):
         api.include_router(part.router)
     every = APIRouter()
     for router in (
         api,
         installation.health,
+        comments.router,  # before the documents, whose addresses are any word
         register.router,
         register.crawlers,
         prefect.router,

@@ -29,6 +29,9 @@ MAX_BODY_WITHOUT_DOCUMENT = 8_000
 MAX_BODY_WITH_CALENDAR = 256_000
 """A year's table as a form sends it: three characters for each byte that is not ASCII."""
 
+MAX_BODY_WITH_COMMENT = 40_000
+"""A comment of the public as a form sends it: at most nine bytes for a character."""
+
 MAX_VALUES = 10_000
 MAX_DEPTH = 16
 MAX_NUMBER = 2**53
@@ -41,6 +44,7 @@ _CARRIES_DOCUMENTS = (
     "/bulk",
 )
 _CARRIES_CALENDARS = ("/api/v1/calendar", "/calendar", "/api/v1/what-if", "/what-if")
+_CARRIES_COMMENTS = ("/register/", "/cases/")
 _FORM = b"application/x-www-form-urlencoded"
 _LOOKED_THROUGH_IN_PLACE = 64_000
 """Bytes; anything larger is looked through in a thread, so that nobody else waits for it."""
@@ -148,6 +152,8 @@ def security_headers(*, secure: bool) -> list[tuple[bytes, bytes]]:
 def _limit(path: str) -> int:
     if path.startswith(_CARRIES_DOCUMENTS):
         return MAX_BODY
+    if path.startswith(_CARRIES_COMMENTS):
+        return MAX_BODY_WITH_COMMENT
     return MAX_BODY_WITH_CALENDAR if path in _CARRIES_CALENDARS else MAX_BODY_WITHOUT_DOCUMENT
 
 

@@ -83,6 +83,14 @@ class PasswordBody(_Body):
     password: Annotated[str, Field(min_length=1, max_length=256)]
 
 
+class CommentBody(_Body):
+    """A comment that came on paper: ``said``, ``channel``, ``received_at``; ``organisation``, ``name``,
+    ``contact`` if known.
+    """
+
+    comment: dict[str, Any]
+
+
 class LaunchBody(_Body):
     """A procedure, its intake as its schema says, and optionally a draft."""
 

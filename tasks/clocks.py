@@ -11,11 +11,13 @@ class Since:
     """An event a time limit runs from, and the key of the number in ``rules/data/parameters.yaml``.
 
     ``at`` is the organ's date of the event as ISO text, or an instant with its zone for limits in hours.
+    ``number``: so many of the rule's units, where a decision fixed another number than the rule's.
     """
 
     event: tuple[str, str]
     rule: str
     at: str | date | datetime
+    number: int = 0
 
 
 def start_clock(
@@ -39,6 +41,7 @@ def start_clock(
             "zh": each.event[0],
             "en": each.event[1],
             "at": each.at if isinstance(each.at, str) else each.at.isoformat(),
+            **({"number": each.number} if each.number else {}),
         }
         for each in since
     ]
@@ -63,7 +66,7 @@ def stop_clock(
     """End the case's clock ``key``.
 
     Args:
-        at: the instant of what met it, as ISO text; now, if none is told.
+        at: the instant or the day of what met it, as ISO text; now, if none is told.
         met: what was due was done; otherwise the duty is gone.
     """
     said = ("止算", "Clock ends") if met else ("不再计算", "Clock stopped")

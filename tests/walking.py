@@ -10,6 +10,7 @@ from engine.acts.decide import DecisionRequest, decide
 from engine.acts.launch import LaunchRequest, launch
 from engine.acts.people import import_people
 from engine.clocks.service import ClockService
+from engine.going_on import go_on
 from engine.leases import claim, settle
 from engine.service import Service
 from tests.builders import MovableClock, case_row, scalars
@@ -41,31 +42,57 @@ def launch_sample(service: Service, sample: Sample) -> str:
     return launch(service, service.actor("lin.xue", channel="api"), request).number
 
 
-def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample) -> str:
+def walk(service: Service, clock: MovableClock, sample: Sample, *others: Sample, until: str = "") -> str:
     """Launch the sample and let people decide until nothing is open; says its number.
 
     Args:
         others: what is decided in cases it opens, by their procedure.
+        until: stop where this step of any case is open.
     """
     number = launch_sample(service, sample)
-    scripts = {each.procedure: each for each in (*sample.beside, *others)} | {sample.procedure: sample}
+    walk_on(service, clock, *sample.beside, *others, sample, until=until)
+    return number
+
+
+def walk_on(service: Service, clock: MovableClock, *samples: Sample, until: str = "") -> None:
+    """Let people decide until nothing is open, or the step ``until`` of any case is."""
+    scripts = {each.procedure: each for each in samples}
     for _ in range(400):
-        if not _one_thing(service, clock, scripts):
-            return number
-    raise AssertionError(f"{number} does not end")
+        arrived = bool(until) and until in {todo["step"] for todo in scalars(service, _OPEN)}
+        if arrived or not _one_thing(service, clock, scripts):
+            return
+    raise AssertionError("it does not end")
 
 
 def _one_thing(service: Service, clock: MovableClock, scripts: dict[str, Sample]) -> bool:
-    return _execute(service) or bool(ClockService(service).run()) or _decide(service, clock, scripts)
+    return (
+        execute(service)
+        or bool(ClockService(service).run())
+        or bool(go_on(service))
+        or _decide(service, clock, scripts)
+        or _wait(service, clock)
+    )
 
 
-def _execute(service: Service) -> bool:
+def execute(service: Service) -> bool:
+    """Run the automated steps that are open; says whether there was any."""
     steps = scalars(service, "SELECT step_id FROM activity WHERE settled_at IS NULL ORDER BY step_id")
     for step in steps:
         lease = claim(service, step, holder="test")
         if lease is not None:
             settle(service, lease, ACTIVITIES[lease.activity](service, lease))
     return bool(steps)
+
+
+def _wait(service: Service, clock: MovableClock) -> bool:
+    """Nobody has anything to do: to the end of what is waited for."""
+    over = scalars(
+        service,
+        "SELECT k.late_from FROM step s JOIN clock k ON k.case_id = s.case_id AND k.key = s.call->>'clock'"
+        " WHERE s.kind = 'wait' AND s.settled_at IS NULL AND k.closed_at IS NULL ORDER BY 1 LIMIT 1",
+    )
+    clock.now = max([clock.now, *(instant.astimezone(UTC) for instant in over)])
+    return bool(over)
 
 
 def _decide(service: Service, clock: MovableClock, scripts: dict[str, Sample]) -> bool:
@@ -79,6 +106,8 @@ def _decide(service: Service, clock: MovableClock, scripts: dict[str, Sample]) -
         clock.now = what.at.astimezone(UTC)
         if ClockService(service).run():
             return True  # something fell due on the way: look again
+    if what.before is not None:
+        what.before(service, todo["case"])
     post = {"person": todo["person"], "position": todo["position"], "unit": todo["unit"]}
     with service.read() as connection:
         username = connection.execute(_HOLDER, {**post, "today": service.today}).scalar_one()

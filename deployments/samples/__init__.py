@@ -5,7 +5,12 @@
 
 from datetime import date
 
-from deployments.samples import policy_interpretation, proactive_disclosure
+from deployments.samples import (
+    opinion_response,
+    policy_interpretation,
+    proactive_disclosure,
+    public_participation,
+)
 from deployments.samples.publication_change import CHANGES, read_change
 from deployments.samples.story import (
     BUREAU,
@@ -17,7 +22,12 @@ from deployments.samples.story import (
     read_bureau,
 )
 
-_SCRIPTS = {**proactive_disclosure.SCRIPTS, **policy_interpretation.SCRIPTS}
+_SCRIPTS = {
+    **opinion_response.SCRIPTS,
+    **policy_interpretation.SCRIPTS,
+    **proactive_disclosure.SCRIPTS,
+    **public_participation.SCRIPTS,
+}
 RUNNABLE = tuple(_SCRIPTS)
 
 

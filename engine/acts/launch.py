@@ -9,13 +9,15 @@ from sqlalchemy import Connection, select
 
 from engine.actor import Actor
 from engine.drafting import Drafting, refuse_content
+from engine.effects import EFFECTS
 from engine.forms import Intake, fill
 from engine.launching import Opening, check_opening, open_case, opening_for
 from engine.policy import Act, Facts, permit
 from engine.procedures import Procedure, procedure
 from engine.service import Service
+from engine.work import work_on_case
 from models import Case
-from rules.errors import IdempotencyKeyReused, InvalidInput
+from rules.errors import AlreadyOpened, IdempotencyKeyReused, InvalidInput
 
 _cases = Case.__table__
 
@@ -37,11 +39,15 @@ class LaunchRequest:
 
 @dataclass(frozen=True)
 class Launched:
-    """The case as launched. ``repeated``: the same key had launched it before."""
+    """The case as launched. ``repeated``: the same key had launched it before.
+
+    ``joined``: there may be one case only of what was stated, and this is the first; note was taken in it.
+    """
 
     case_id: int
     number: str
     repeated: bool = False
+    joined: bool = False
 
 
 def launch(service: Service, actor: Actor, request: LaunchRequest) -> Launched:
@@ -49,7 +55,7 @@ def launch(service: Service, actor: Actor, request: LaunchRequest) -> Launched:
 
     Raises:
         UnknownProcedure, InvalidInput, UnknownPerson, UnknownUnit, NotAllowed, NoHolder,
-        ClassifiedContentRefused, IdempotencyKeyReused: nothing is stored then.
+        ClassifiedContentRefused, IdempotencyKeyReused, AlreadyOpened: nothing is stored then.
     """
     filled = _filled(request)
     with service.database.begin() as connection:
@@ -122,9 +128,13 @@ def _launch(
     earlier = _launched_before(connection, actor, request)
     if earlier is not None:
         return earlier
-    made = open_case(
-        service, connection, _permitted(service, connection, actor, chosen, stated, draft, request)
-    )
+    opening = _permitted(service, connection, actor, chosen, stated, draft, request)
+    try:
+        made = open_case(service, connection, opening)
+    except AlreadyOpened as first:  # found before anything was written
+        if not stated.again:
+            raise
+        return _join(service, connection, actor, stated, first.facts["number"])
     return Launched(made.case_id, made.number)
 
 
@@ -152,6 +162,15 @@ def _permitted(
     )
     permit(actor, Act.LAUNCH, Facts(where=chosen.key, drafter_id=opening.drafter.person_id))
     return opening
+
+
+def _join(service: Service, connection: Connection, actor: Actor, stated: Intake, number: str) -> Launched:
+    """Take note of it in the case there is; the case goes on as it stands."""
+    work = work_on_case(service, connection, number, actor=actor.username, channel=actor.channel)
+    done = EFFECTS[stated.again](work, stated.model_dump(mode="json"))
+    work.note("reported-again", data=done.facts)
+    work.finish()
+    return Launched(work.case.id, work.case.number, joined=True)
 
 
 def _launched_before(connection: Connection, actor: Actor, request: LaunchRequest) -> Launched | None:

@@ -1,7 +1,8 @@
 """A case's own clocks, as a procedure starts and stops them: effects settled inside advance."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
@@ -44,7 +45,7 @@ def stop_case_clock(work: Work, arguments: dict[str, Any]) -> Done:
     if running is None:
         return Done({"clock": key, "running": False})
     because = "met" if arguments["met"] else "stopped"
-    late = end_clock(work, running, because, at=datetime.fromisoformat(at) if at else None)
+    late = end_clock(work, running, because, at=_instant(work, at) if at else None)
     return Done({"clock": key, "running": True, "late": late})
 
 
@@ -54,6 +55,13 @@ def has_arrived(work: Work, key: str) -> bool:
         _clock.c.case_id == work.case.id, _clock.c.key == key, _clock.c.closed_because == "arrived"
     )
     return bool(work.connection.execute(select(come & (_running(work, key) is None))).scalar_one())
+
+
+def _instant(work: Work, at: str) -> datetime:
+    """An instant, or the start of the organ's day."""
+    if "T" in at:
+        return datetime.fromisoformat(at)
+    return datetime.combine(date.fromisoformat(at), time(), ZoneInfo(work.timezone))
 
 
 def _running(work: Work, key: str) -> Any | None:

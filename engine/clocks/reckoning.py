@@ -24,16 +24,21 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """An event a limit runs from, and the key of the number that then governs it."""
+    """An event a limit runs from, and the key of the number that then governs it.
+
+    ``number``: a decision fixed another number of the rule's units; 0: none did.
+    """
 
     rule: str
     zh: str
     en: str
     at: Moment
+    number: int = 0
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """What is stored."""
-        return {"rule": self.rule, "zh": self.zh, "en": self.en, "at": self.at.isoformat()}
+        own = {"number": self.number} if self.number else {}
+        return {"rule": self.rule, "zh": self.zh, "en": self.en, "at": self.at.isoformat(), **own}
 
 
 class StoredAct(Protocol):
@@ -73,7 +78,7 @@ def start_from(stored: dict[str, Any]) -> Start:
     """A start as it was stored: a date, or an instant with its zone."""
     at: str = stored["at"]
     moment: Moment = datetime.fromisoformat(at) if "T" in at else date.fromisoformat(at)
-    return Start(stored["rule"], stored["zh"], stored["en"], moment)
+    return Start(stored["rule"], stored["zh"], stored["en"], moment, stored.get("number", 0))
 
 
 def unit_of(start: Start, law: Law) -> Unit:
@@ -93,7 +98,8 @@ def reckoned(starts: Sequence[Start], acts: Iterable[StoredAct], law: Law) -> Re
 
 
 def _term(start: Start, law: Law) -> Term:
-    return law.parameters.on(start.rule, as_day(start.at, law.calendar.timezone)).term
+    rows = law.parameters.assuming({start.rule: start.number}) if start.number else law.parameters
+    return rows.on(start.rule, as_day(start.at, law.calendar.timezone)).term
 
 
 def _due(start: Start, granted: tuple[StoredAct, ...], law: Law) -> Due:

@@ -1,21 +1,26 @@
 """The checks a decision passes before anything of it is stored."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
+from engine.awaiting import has_reached
 from engine.calls import Action, ReturnMode
+from engine.clocks.reckoning import Start, reckoned
 from engine.decisions.claims import claimed
 from engine.decisions.request import DecisionRequest
 from engine.documents import load_version, number_holder
 from engine.drafting import Writing, refuse_content
 from engine.files.bringing import files_with_traces
 from engine.forms import Form, FormFacts, NoAnswers, clean_opinion, fill
+from engine.participation.comments import require_disposed
+from engine.permitted import signed_at
 from engine.procedures import procedure
 from engine.publishing.interpreted import interpreted_text
 from engine.work import StepRow, Work
-from models import DocumentVersion
+from models import DocumentVersion, Unit
 from rules.errors import AssignmentStale, ClassifiedContentRefused, InvalidInput, OpinionRequired
 from rules.time import local_date
 
@@ -118,12 +123,23 @@ def checked_answers(
             today=local_date(work.now, work.timezone),
             files_with_traces=partial(files_with_traces, work, document),
             said=partial(_said, work),
+            now=work.now,
+            unit_exists=partial(_unit_exists, work),
+            signed_at=partial(signed_at, work.connection, step.document_version_id),
+            due_of=partial(_due_of, work),
+            reached=partial(has_reached, work.connection),
+            require_disposed=partial(require_disposed, work.connection, work.case.id, work.case.number),
             pages_seen=pages_seen,
             beside=load_version(work.connection, next(iter(step.call.get("beside", ())), None)),
             interpreted=partial(interpreted_text, work.connection, work.case.id),
         )
     )
     return answers
+
+
+def _unit_exists(work: Work, code: str) -> bool:
+    unit = Unit.__table__
+    return work.connection.scalar(select(unit.c.id).where(unit.c.code == code)) is not None
 
 
 def _form_of(action: Action, step: StepRow) -> str:
@@ -135,6 +151,13 @@ def _said(work: Work, key: str, answer: str) -> Any:
     """One answer of a step's latest form, or ``None``."""
     outcomes = [row.outcome for row in work.steps.values() if row.key == key and row.outcome is not None]
     return outcomes[-1].get("answers", {}).get(answer) if outcomes else None
+
+
+def _due_of(work: Work, rule: str, day: date) -> date:
+    """The last day of a rule's period from a day on, or up to it, under the present law."""
+    due = reckoned([Start(rule, "", "", day)], (), work.law).due.on
+    assert due is not None  # nothing is left uncounted here
+    return due
 
 
 def claimed_intake(work: Work) -> dict[str, Any]:

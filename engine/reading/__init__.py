@@ -5,6 +5,7 @@ from engine.reading.case import read_case, read_timeline
 from engine.reading.case_view import CaseView, Timeline
 from engine.reading.cases import CaseLine, CaseList, list_cases
 from engine.reading.clocks import ClockView, read_clocks
+from engine.reading.comments import CommentsView, read_comments
 from engine.reading.deliveries import Delivery, list_undelivered, read_deliveries
 from engine.reading.documents import (
     AttachmentBytes,
@@ -41,6 +42,7 @@ __all__ = [
     "CaseList",
     "CaseView",
     "ClockView",
+    "CommentsView",
     "Delivery",
     "Directory",
     "DueFilter",
@@ -79,6 +81,7 @@ __all__ = [
     "read_calendar_year",
     "read_case",
     "read_clocks",
+    "read_comments",
     "read_deliveries",
     "read_directory",
     "read_family",

@@ -33,4 +33,8 @@ def stated_of(procedure: str, version: int, form: str, answers: Mapping[str, Any
 def _said(field: Mapping[str, Any], value: Any) -> str:
     if value is True:
         return "是"
+    if isinstance(value, list):
+        return "；".join(_said(field, each) for each in value)
+    if isinstance(value, dict):  # a line of a table
+        return " ".join(_said({}, each) for each in value.values() if each not in (None, "", False))
     return str(field.get("labels", {}).get(value, value))

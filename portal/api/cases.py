@@ -32,10 +32,13 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class LaunchedCase(BaseModel):
-    """The case as launched. ``repeated``: the same key had launched it before."""
+    """The case as launched. ``repeated``: the same key had launched it before. ``joined``: there may be one
+    case only of what was stated, and this is it; note was taken there.
+    """
 
     number: str
     repeated: bool
+    joined: bool = False
 
 
 class Versions(BaseModel):
@@ -55,8 +58,9 @@ def launch_case(who: Who, body: LaunchBody, idempotency_key: IdempotencyKey = No
     """Launches a case; the drafter's to-do opens with it. By an administrator or the drafter named."""
     request = LaunchRequest(body.procedure, body.intake, body.draft, idempotency_key)
     launched = launch(who.service, who.actor(), request)
-    said = {"number": launched.number, "repeated": launched.repeated}
-    return answer(said, 200 if launched.repeated else 201, {"Location": f"/api/v1/cases/{launched.number}"})
+    said = {"number": launched.number, "repeated": launched.repeated, "joined": launched.joined}
+    known = launched.repeated or launched.joined
+    return answer(said, 200 if known else 201, {"Location": f"/api/v1/cases/{launched.number}"})
 
 
 @router.get("/{number}", response_model=CaseView, responses=documented(401, 403, 404), summary="One case")

@@ -19,6 +19,7 @@ from portal.errors import AddressNotFound, DocumentTakenDown, RegisterNotSetUp
 from portal.problems import documented
 from portal.register import pages, shelf
 from portal.register.answers import cached
+from portal.register.participation import participation_of
 from portal.register.search import search
 from portal.register.shelf import Change, Document
 from portal.register.wanted import LABELS, read_wanted
@@ -41,13 +42,13 @@ def index(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -
     are parameters of the address; what cannot be read is left out and named.
     """
     wanted = read_wanted(request.query_params, page)
-    with _reader(request) as connection:
+    with reader(request) as connection:
         found = search(connection, wanted, timezone=_zone(request))
         organ = shelf.organ_of(connection)
     if wanted.page > found.pages:
-        return _not_found(request)
+        return not_found(request)
     facts = {"found": found, "wanted": wanted, "organ": organ, "labels": LABELS}
-    return _page(request, _rendered(request, "register_list.html", **facts), seconds=60)
+    return _page(request, rendered(request, "register_list.html", **facts), seconds=60)
 
 
 @router.get("/style.css", response_class=Response, include_in_schema=False)
@@ -59,7 +60,7 @@ async def style(request: Request) -> Response:
 @router.get("/feed.atom", response_class=Response, responses=documented(503), summary="Atom feed")
 def feed(request: Request) -> Response:
     """The newest fifty."""
-    with _reader(request) as connection:
+    with reader(request) as connection:
         entries, organ = shelf.newest(connection), shelf.organ_of(connection)
     updated = max((entry.published_at for entry in entries), default=pages.EPOCH)
     facts = {"entries": entries, "organ": organ, "base": _base(request), "updated": updated}
@@ -71,7 +72,7 @@ def feed(request: Request) -> Response:
 @router.get("/sitemap-{part}.xml", response_class=Response, responses=documented(404), summary="Sitemap")
 def sitemap_part(request: Request, part: Annotated[int, Path(ge=1, le=10_000)]) -> Response:
     """Five hundred addresses of documents, oldest first, so that a full part stays as it is."""
-    with _reader(request) as connection:
+    with reader(request) as connection:
         found = shelf.addresses(connection, part)
         if not found and part > shelf.sitemap_parts(connection):
             raise AddressNotFound()
@@ -82,7 +83,7 @@ def sitemap_part(request: Request, part: Annotated[int, Path(ge=1, le=10_000)]) 
 @router.get("/{slug}.json", response_class=Response, responses=documented(404), summary="As JSON")
 def as_json(request: Request, slug: Slug) -> Response:
     """One published document with links to its attachments, or 410 with the reason it was taken down."""
-    with _reader(request) as connection:
+    with reader(request) as connection:
         found = shelf.document(connection, slug)
     if found is None:
         raise AddressNotFound()
@@ -96,15 +97,19 @@ def as_json(request: Request, slug: Slug) -> Response:
 @router.get("/{slug}", response_class=Response, responses=documented(404), summary="One document")
 def as_page(request: Request, slug: Slug) -> Response:
     """HTML: title, number, dates, text, marking line, attachments; 410 for one that was taken down."""
-    with _reader(request) as connection:
+    with reader(request) as connection:
         found, organ = shelf.document(connection, slug), shelf.organ_of(connection)
+        asked = participation_of(connection, slug)
     if found is None:
-        return _not_found(request)
+        return not_found(request)
     if isinstance(found, Change):
-        body = _rendered(request, "register_taken_down.html", change=found, organ=organ)
-        return _html(body, 410, _GONE)
+        body = rendered(request, "register_taken_down.html", change=found, organ=organ)
+        return html(body, 410, _GONE)
     facts = {"document": found, "entry": found.entry, "organ": organ, "base": _base(request)}
-    body = _rendered(request, "register_document.html", **facts)
+    facts |= {"participation": asked, "open": asked and asked.takes_comments(_service(request).now)}
+    body = rendered(request, "register_document.html", **facts)
+    if asked is not None:  # it says more as time goes on
+        return _page(request, body, seconds=60)
     return _page(request, body, seconds=300, modified=found.changed_at)
 
 
@@ -126,7 +131,7 @@ def shown(request: Request, slug: Slug, digest: Digest) -> Response:
 
 
 def _file(request: Request, slug: str, digest: str) -> tuple[shelf.File, Part]:
-    with _reader(request) as connection:
+    with reader(request) as connection:
         found = shelf.document(connection, slug)
     if isinstance(found, Change):
         raise DocumentTakenDown(where=slug)
@@ -137,7 +142,8 @@ def _file(request: Request, slug: str, digest: str) -> tuple[shelf.File, Part]:
 
 
 @contextmanager
-def _reader(request: Request) -> Iterator[Connection]:
+def reader(request: Request) -> Iterator[Connection]:
+    """The database as the public role sees it."""
     public: Engine | None = request.app.state.public
     if public is None:
         raise RegisterNotSetUp()
@@ -153,18 +159,20 @@ def _told(found: Document, base: str) -> dict[str, Any]:
     return {**entry, "body": found.body, "attachments": files, "url": address, "earlier_urls": earlier}
 
 
-def _not_found(request: Request) -> Response:
+def not_found(request: Request) -> Response:
     """A page for people; a problem document for programs."""
     if "text/html" not in request.headers.get("accept", ""):
         raise AddressNotFound()
-    return _html(_rendered(request, "register_missing.html", organ=shelf.Organ()), 404, {})
+    return html(rendered(request, "register_missing.html", organ=shelf.Organ()), 404, {})
 
 
-def _rendered(request: Request, template: str, **facts: Any) -> bytes:
+def rendered(request: Request, template: str, **facts: Any) -> bytes:
+    """A page of the register."""
     return pages.render(template, _zone(request), virtual=_service(request).is_virtual, **facts)
 
 
-def _html(body: bytes, status: int, headers: dict[str, str]) -> Response:
+def html(body: bytes, status: int, headers: dict[str, str]) -> Response:
+    """An answer that is a page, under the register's policy."""
     policy = {"Content-Security-Policy": _PAGE_POLICY}
     return Response(body, status, media_type="text/html; charset=utf-8", headers=policy | headers)
 
@@ -187,7 +195,7 @@ crawlers = APIRouter(tags=["public register"])
 @crawlers.get("/sitemap.xml", response_class=Response, responses=documented(503), summary="Sitemap index")
 def sitemap(request: Request) -> Response:
     """The files of the sitemap."""
-    with _reader(request) as connection:
+    with reader(request) as connection:
         parts = shelf.sitemap_parts(connection)
     body = pages.render("sitemap.xml", _zone(request), parts=parts, base=_base(request))
     return cached(request, body, "application/xml; charset=utf-8", seconds=300)

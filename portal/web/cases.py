@@ -9,11 +9,13 @@ from engine import reading
 from engine.acts.hand_over import hand_over_draft
 from engine.acts.urge import urge
 from engine.reading import CaseView, VersionContent
+from engine.reading.opinions import read_opinion
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
 from portal.web.disclosure import disclosure_of
 from portal.web.limit_picture import picture_of
+from portal.web.opinion_picture import course_picture
 from portal.web.pages import page, see_other
 
 router = APIRouter(include_in_schema=False)
@@ -53,6 +55,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         flow_run=reading.read_flow_run(service, session.actor, view.number),
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         **_limits(service, session, view),
+        **_opinion(service, session, view),
         family=reading.read_family(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],
@@ -121,6 +124,16 @@ def _limits(service: Service, session: Reader, view: CaseView) -> dict[str, Any]
         "clocks": clocks,
         "pictures": {c.id: picture_of(c, service.now, service.settings.timezone) for c in clocks},
         "late": {clock.step for clock in clocks if clock.state == "met-late"},
+    }
+
+
+def _opinion(service: Service, session: Reader, view: CaseView) -> dict[str, Any]:
+    """The course of public opinion, drawn; nothing for cases of another kind."""
+    course = read_opinion(service, session.actor, view.number)
+    closed = view.closed_at is not None
+    return {
+        "opinion": course,
+        "course_picture": course and course_picture(course, service.now, closed=closed),
     }
 
 

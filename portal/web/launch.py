@@ -16,6 +16,7 @@ from engine.procedures import Procedure, procedure
 from engine.reading import Ahead, Directory
 from engine.service import Service
 from portal.problems import status_of
+from portal.requests import known_number
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.fields import PREFIX, Choice, FieldView, answers_from, fields_of, typed_in
 from portal.web.pages import page, see_other
@@ -42,13 +43,14 @@ def form(
     request: Request,
     session: Reader,
     procedure_: Annotated[str, Query(alias="procedure", max_length=64)] = "",
+    joined: Annotated[str, Query(max_length=20)] = "",
 ) -> HTMLResponse:
-    """Choose a procedure, then fill in its intake."""
+    """Choose a procedure, then fill in its intake; after a second report, with the case it belongs to."""
     known = reading.list_procedures()
     key = procedure_ or (known[0].key if len(known) == 1 else "")
     if not key:
         return page(request, "procedures.html", session, procedures=known)
-    return _page(request, session, procedure(key))
+    return _page(request, session, procedure(key), joined=known_number(joined) if joined else "")
 
 
 @router.post("/launch")
@@ -77,6 +79,8 @@ def submit(request: Request, session: Writer, form: Form) -> Response:
         typed = {} if isinstance(error, ClassifiedContentRefused) else form
         return _page(request, session, chosen, typed, error=error)
     desk.drop_draft(service, session.actor, _about(chosen))
+    if launched.joined:  # the case is another's, perhaps: whoever launched is told its number all the same
+        return see_other(f"{_address(chosen)}&joined={launched.number}")
     return see_other(f"/cases/{launched.number}")
 
 
@@ -126,6 +130,7 @@ def _page(
     *,
     path: list[Stop] | None = None,
     error: GongkaiError | None = None,
+    joined: str = "",
 ) -> HTMLResponse:
     service: Service = request.app.state.service
     directory = reading.read_directory(service)
@@ -143,6 +148,7 @@ def _page(
         key=one(typed, "key") or uuid.uuid4().hex,
         error=error,
         saved=saved,
+        joined=joined,
         here=_address(chosen),
     )
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import RedirectResponse
 
 from engine.acts.access import Session, csrf_token_of
+from engine.policy import Act, Facts, may
 from engine.service import Service
 from portal.web.language import language_of, translations
 
@@ -44,6 +45,8 @@ def page(
         "today": service.today,
         "virtual": service.is_virtual,
         "shows_mailbox": not service.settings.smtp_host,
+        "sees_opinions": session is not None and may(session.actor, Act.SEE_OPINIONS, Facts()),
+        "reads_watch_log": session is not None and may(session.actor, Act.READ_WATCH_LOG, Facts()),
     }
     html = environment.get_template(f"web/{template}").render(shared | facts)
     return HTMLResponse(html, status, headers={"Content-Security-Policy": POLICY})

@@ -27,6 +27,7 @@ COMMANDS = (
     "status",
     "clock show",
     "clock advance",
+    "opinion import",
 )
 
 

@@ -56,8 +56,10 @@ class Office:
             return Done({"cases": [{"number": number, **come} for number in call.cases]})
         if not isinstance(call, ReviewCall):
             dates = {"formed_on": "2026-04-20", "issued_on": "2026-04-22"}
-            facts = {"doc_no": "1", "published_at": "2026-04-22T10:00:00+08:00", **dates}
-            facts |= {"number": "BS-2026-0001"}  # of a case it opens
+            moment = "2026-04-22T10:00:00+08:00"
+            facts = {"doc_no": "1", "published_at": moment, "first_released_at": moment, **dates}
+            case = {"number": "BS-2026-0001", "outcome": "已公布", "ended": True, "mark": 0, "facts": {}}
+            facts |= {"number": "BS-2026-0001", "due": "2026-05-22", "cases": [case]}  # of a case it opens
             return Done(facts)
         if call.edits_document:
             self.versions += 1
@@ -67,6 +69,24 @@ class Office:
             "confidentiality": {"finding": "not_secret_and_suitable"},
             "issue": {"formed_on": "2026-04-20", "issued_on": "2026-04-22", "doc_no": "", "series": ""},
             "secrecy-finding": {"outcome": "已移交"},
+            "assessment": {
+                "truth": "false",
+                "emergency": True,
+                "beyond_capacity": True,
+                "owner": "",
+                "joint": ["u2"],
+                "departments": [],
+            },
+            "releases": {"releases": []},
+            "press-conference": {"held_at": "2026-03-19T09:00+08:00", "address": ""},
+            "follow-up": {"next": "update" if round_ == 1 else "close"},
+            "plan": {"forms": ["website", "hearing", "consultation"], "days": 30, "emergency_reason": ""},
+            "event": {"held_on": "2026-05-10", "place": "会议室", "participants": "甲", "summary": "略"},
+            "hearing-rules": {"held_on": "2026-05-20", "place": "会议室"},
+            "hearing-list": {"participants": [{"name": "甲", "group": "居民"}]},
+            "hearing-papers": {"delivered_on": "2026-05-10", "held_on": None},
+            "hearing-record": {"summary": "略"},
+            "submission": {"delivered_on": "2026-06-01", "discussed_on": "2026-06-20"},
         }.get(call.form, {})
         return ReviewOutcome(Action.APPROVE, call.document_version_id, answers)
 

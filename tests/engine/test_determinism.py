@@ -13,9 +13,20 @@ from tests.engine.driver import Drive, Office
 
 FILES = sorted(Path(flows.__file__).parent.rglob("*.py"))
 INTAKE = {
+    "opinion-response": {
+        "drafter": "d",
+        "unit": "u",
+        "source": "短视频",
+        "first_seen_at": "2026-03-18T15:40+08:00",
+        "summary": "网传化工园区爆炸",
+        "link": "https://video.example/1",
+    },
     "policy-interpretation": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
     "proactive-disclosure": {"drafter": "d", "unit": "u"},
+    "response-plan": {"drafter": "d", "unit": "u", "decision": "ZD-2026-0001"},
     "publication-change": {"drafter": "d", "unit": "u", "document": "ZD-2026-0001"},
+    "public-participation": {"drafter": "d", "unit": "u"},
+    "participation-outcome": {"drafter": "d", "unit": "u", "participation": "CY-2026-0001"},
 }
 FORBIDDEN_CALLS = {
     *("now", "today", "utcnow", "time", "time_ns", "monotonic", "perf_counter", "sleep", "system_time"),

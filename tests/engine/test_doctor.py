@@ -29,6 +29,7 @@ from tests.builders import (
 )
 from tests.engine.law_files import NEXT_YEAR
 from tests.engine.limit_damage import LIMIT_DAMAGE
+from tests.engine.test_doctor_of_participation import PARTICIPATION_DAMAGE
 from tests.versions import launch_version_1
 
 pytestmark = pytest.mark.thorough
@@ -300,6 +301,7 @@ def test_every_check_that_can_find_something_is_tried_here() -> None:
     tried = (
         set(DAMAGE)
         | set(LIMIT_DAMAGE)
+        | set(PARTICIPATION_DAMAGE)
         | {
             "one-decision-per-todo",
             "open-activity-is-queued",
@@ -312,6 +314,7 @@ def test_every_check_that_can_find_something_is_tried_here() -> None:
             "time-is-real",
             "open-await-names-cases",
             "await-is-over",
+            "participation-has-response-plan",
         }
     )
     assert {check.name for check in CHECKS} <= tried

@@ -76,6 +76,18 @@ EXPECTED: dict[str, dict[str, int]] = {
         outsider=404, drafter=422, holder=422, reviewer=403, administrator=403, manager=403
     ),
     "POST /cases/{number}/limits/{clock_id}/resume": page(outsider=404) | dict.fromkeys(ROLES[2:], 422),
+    "GET /cases/{number}/comments": page(outsider=404, administrator=403, manager=403),
+    # The drafter passes the door and is told what is missing.
+    **{
+        f"POST /cases/{{number}}/{what}": dict.fromkeys(ROLES, 403)
+        | {"nobody": 303, "outsider": 404, "drafter": 422}
+        for what in ("comments", "themes", "comments/{serial}/weigh")
+    },
+    "POST /cases/{number}/comments/{serial}/moderate": dict.fromkeys(ROLES, 403)
+    | {"nobody": 303, "outsider": 404},
+    "POST /cases/{number}/comments/{serial}/erase": page(
+        outsider=404, drafter=303, reviewer=403, holder=403, administrator=403, manager=403
+    ),
     "GET /cases/{number}/sheet": page(outsider=404),
     "GET /cases/{number}/file": page(outsider=404),
     "POST /cases/{number}/retry": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 409},
@@ -111,6 +123,13 @@ EXPECTED: dict[str, dict[str, int]] = {
     # All open cases; of one case whoever may see it may ask.
     "GET /what-if": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
     "POST /what-if": page(outsider=404),
+    # Public opinion: the desks that see to it; a reviewer and the drafter of a document are none of them.
+    "GET /opinions": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    "POST /opinions": dict.fromkeys(ROLES, 403) | {"nobody": 303},
+    "GET /watch": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    "GET /watch/export": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
+    # Only a monitor writes; the page that says so is for those who may read.
+    "POST /watch": dict.fromkeys(ROLES, 403) | {"nobody": 303},
     "GET /t/{token}": dict.fromkeys(ROLES, 404),  # no such token: the same for everybody
     "GET /mailbox": page(),
     "GET /mailbox/{mail_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
@@ -134,6 +153,10 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /register/sitemap-{part}.xml": ALL,
     "GET /sitemap.xml": ALL,
     "GET /robots.txt": ALL,
+    "GET /register/comments": ALL,
+    "POST /register/comments": ALL,  # an unknown receipt: the same for everybody
+    "GET /register/{slug}/comment": dict.fromkeys(ROLES, 404),
+    "POST /register/{slug}/comment": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}.json": dict.fromkeys(ROLES, 404),  # not published, whoever asks
     "GET /register/{slug}": dict.fromkeys(ROLES, 404),
     "GET /register/{slug}/attachments/{digest}": dict.fromkeys(ROLES, 404),
@@ -156,6 +179,7 @@ EXPECTED: dict[str, dict[str, int]] = {
     | {"nobody": 401},
     "POST /api/v1/cases": nobody_but(administrator=201, drafter=201),
     "GET /api/v1/cases/{number}": CASE,
+    "POST /api/v1/cases/{number}/comments": nobody_but(outsider=404, drafter=422),
     "GET /api/v1/cases/{number}/timeline": CASE,
     "GET /api/v1/cases/{number}/clocks": CASE,
     # Who may ask is told that the limit cannot be extended.
@@ -206,6 +230,8 @@ EXPECTED: dict[str, dict[str, int]] = {
     "POST /sign-out": dict.fromkeys(ROLES, 303),
 }
 FORMS: dict[str, dict[str, str]] = {
+    "POST /register/comments": {"receipt": "AAAA-AAAA-AAAA-AAAA"},
+    "POST /register/{slug}/comment": {"said": "意见"},
     "POST /sign-in": {"username": "archivist", "password": PASSWORD},
     "POST /language": {"language": "en"},
     "POST /todo/{todo_id}": {"action": "dance"},
@@ -215,6 +241,11 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /todo/{todo_id}/attend": {"note": "已催办"},
     "POST /todo/{todo_id}/answer": {"granted": "yes"},
     "POST /cases/{number}/urge": {},
+    "POST /cases/{number}/comments": {},
+    "POST /cases/{number}/themes": {},
+    "POST /cases/{number}/comments/{serial}/weigh": {},
+    "POST /cases/{number}/comments/{serial}/moderate": {"shown": "no"},
+    "POST /cases/{number}/comments/{serial}/erase": {},
     "POST /me/messages": {"channel": "mail"},
     "POST /cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /launch": {
@@ -227,6 +258,8 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /bulk/{bulk_id}": {},
     "POST /people/{username}/password": {"password": "a-brand-new-password-8"},
     "POST /calendar": {"table": "", "what": "preview"},
+    "POST /opinions": {"table": ""},
+    "POST /watch": {"sources": "微博"},
     "POST /what-if": {"case": "ZD-2026-0001"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
@@ -260,6 +293,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/calendar": {"table": {}},
     "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
     "POST /api/v1/bulk-launches": {"procedure": "proactive-disclosure", "content": "unit\r\nnowhere\r\n"},
+    "POST /api/v1/cases/{number}/comments": {"comment": {}},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
@@ -288,6 +322,7 @@ class Place:
             digest="0" * 64,
             slug=self.number.lower(),
             part=1,
+            serial=1,
             key="proactive-disclosure",
             upload_id=999_999,
             token_id=999_999,
