@@ -16,6 +16,7 @@ from engine.procedures import procedure
 from engine.service import Service
 from tests.builders import Bureau, MovableClock
 from tests.engine.pairs import begin_pair, move, publish
+from tests.engine.test_samples_run import begin
 from tests.engine.test_two_versions import only_version_1
 from tests.journals import FOLDER, closing_word, journal_of, keep
 from tests.journals.keep import KEEP
@@ -82,9 +83,10 @@ def offices(service: Service, bureau: Bureau) -> Service:
 
 
 @pytest.mark.parametrize("case_id", RUNNABLE)
-def test_a_sample_replays_as_it_was_walked(offices: Service, clock: MovableClock, case_id: str) -> None:
-    sample = read_sample(case_id, today=offices.today)
-    kept_as(offices, walk(offices, clock, sample), case_id.lower())
+def test_a_sample_replays_as_it_was_walked(
+    service: Service, bureau: Bureau, clock: MovableClock, case_id: str
+) -> None:
+    kept_as(service, begin(service, clock, case_id), case_id.lower())
 
 
 @pytest.mark.parametrize("name", DISCLOSURES)
