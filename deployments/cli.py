@@ -8,6 +8,7 @@ import typer
 
 from deployments.commands import (
     cases,
+    catalogue,
     checks,
     clock,
     deadline,
@@ -15,6 +16,7 @@ from deployments.commands import (
     limits,
     opinion,
     people,
+    registers,
     running,
     todos,
     what_if,
@@ -59,6 +61,8 @@ app.add_typer(law.calendar, name="calendar", epilog=EPILOG)
 app.add_typer(law.parameters, name="parameters", epilog=EPILOG)
 app.add_typer(opinion.app, name="opinion", epilog=EPILOG)
 app.add_typer(clock.app, name="clock", epilog=EPILOG)
+app.add_typer(catalogue.app, name="catalogue", epilog=EPILOG)
+app.add_typer(registers.app, name="register", epilog=EPILOG)
 
 
 @app.callback()

@@ -33,6 +33,7 @@ from engine.dispatcher import Dispatcher
 from engine.group_outbox import GroupOutbox
 from engine.groups import groups_of
 from engine.outbox import send_due
+from engine.patrol import Patrol
 from engine.projection.mending import RunSetter
 from engine.projection.projector import Projector
 from engine.reconciler import Reconciler
@@ -60,6 +61,7 @@ class Worker:
         self.leadership = Leadership(service)
         self.deployments = Deployments(service, client)
         self.chores = Chores(service)
+        self.patrol = Patrol(service)
         self.clocks = ClockService(service)
         setter = RunSetter(service, client)
         self.projector = Projector(service, client, setter, self.deployments.of)
@@ -82,6 +84,7 @@ class Worker:
                 ("wake", self.dispatcher.wake_due, poll),
                 ("reconcile", self._reconcile, seldom),
                 ("chores", self._chores, seldom),
+                ("patrol", self._patrol, seldom),  # apart: a slow website keeps nothing else waiting
             ):
                 tasks.create_task(forever(name, self._leading(work), every_seconds=pause, limit_seconds=300))
             tasks.create_task(forever("outbox", self._send, every_seconds=OUTBOX_SECONDS))
@@ -126,6 +129,10 @@ class Worker:
 
     async def _chores(self) -> int:
         await asyncio.to_thread(self.chores.run)
+        return 0
+
+    async def _patrol(self) -> int:
+        await asyncio.to_thread(self.patrol.run)
         return 0
 
     async def _keep_time(self) -> int:

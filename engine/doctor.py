@@ -19,6 +19,7 @@ from engine.law import law_of
 from engine.ledger import verify
 from engine.permitted import require_public, require_reviewed
 from engine.procedures import installed, procedure
+from engine.reading.catalogue import loose_for_too_long
 from engine.reading.opinions import LOOKS_BACK, days_not_watched
 from engine.reading.values import snapshot
 from engine.service import Service
@@ -91,6 +92,7 @@ def examine(service: Service) -> list[Finding]:
             *_limits(service, connection),
             *_law(connection),
             *_arranged(service, connection),
+            *_catalogue(service, connection),
             *_procedures(connection),
             *_releases(connection),
             *_watch(service, connection),
@@ -228,6 +230,17 @@ def _arranged(service: Service, connection: Connection) -> Iterator[Finding]:
                 f"the arrangement of days off for {year} is not known, and dates in it are provisional; "
                 "import it once the General Office of the State Council has published it",
             )
+
+
+def _catalogue(service: Service, connection: Connection) -> Iterator[Finding]:
+    for slug in loose_for_too_long(service, connection):
+        yield Finding(
+            "publication-has-catalogue-row",
+            Severity.WARNING,
+            slug,
+            "已公开的文件超过本单位规定的天数仍未归入标准目录",
+            "a published document is under no row of the catalogue, longer than the site allows",
+        )
 
 
 def _procedures(connection: Connection) -> Iterator[Finding]:

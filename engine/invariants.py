@@ -392,8 +392,9 @@ CHECKS = (
         " WHERE c.id = x.case_id AND c.procedure = 'publication-change' AND s.settled_at IS NOT NULL"
         " AND s.call->>'signs' = 'true' AND d.action = 'approve')"
         " OR NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.chain = x.case_id"
-        " AND e.action = 'step-recorded' AND (e.data->>'slug', e.data->>'kind', e.data->>'reason',"
-        " e.data->>'old_url', e.data->>'new_url') = (x.slug, x.kind, x.reason, x.old_url, x.new_url))",
+        " AND e.action = 'step-recorded' AND (e.data->>'kind', e.data->>'reason', e.data->>'new_url')"
+        " = (x.kind, x.reason, x.new_url) AND ((e.data->>'slug', e.data->>'old_url') = (x.slug, x.old_url)"
+        " OR e.data->'with' @> jsonb_build_array(jsonb_build_object('slug', x.slug, 'old_url', x.old_url))))",
     ),
     Check(
         "decided-change-is-recorded",
@@ -446,6 +447,16 @@ CHECKS = (
         "SELECT n.key AS place FROM notification n WHERE n.routed_at IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.notification_id = n.id)",
     ),
+    # The catalogue says what its history says last.
+    Check(
+        "catalogue-is-what-its-history-says",
+        "标准目录的内容与其修改记录不符",
+        "a row of the catalogue does not say what its history says last",
+        "SELECT i.domain || ' / ' || i.level1 || ' / ' || i.level2 AS place FROM catalogue_item i"
+        " LEFT JOIN LATERAL (SELECT after FROM catalogue_change WHERE item_id = i.id"
+        " ORDER BY id DESC LIMIT 1) h ON true"
+        " WHERE h.after IS DISTINCT FROM to_jsonb(i) - '{{id,position,imported}}'::text[]",
+    ),
     # What a person should see to.
     Check(
         "await-is-over",
@@ -475,6 +486,18 @@ CHECKS = (
         "a case is stopped by an incident and waits for the administrator",
         "SELECT DISTINCT c.number AS place FROM incident i JOIN cases c ON c.id = i.case_id"
         " WHERE i.resolved_at IS NULL AND i.blocking",
+        Severity.WARNING,
+    ),
+    Check(
+        "published-page-is-there",
+        "已公开文件的网页多日打不开，或已撤下仍可见（见网址巡查）",
+        "the page of a published document fails, or shows what was taken down (see the patrol)",
+        "SELECT DISTINCT k.slug AS place FROM notification n JOIN link_check k"
+        " ON n.template = 'link-broken' AND k.id = split_part(n.key, ':', 2)::bigint"
+        " WHERE NOT EXISTS (SELECT 1 FROM link_check g WHERE g.slug = k.slug AND g.url = k.url"
+        " AND g.id > k.id AND g.state IN ('ok', 'gone'))"
+        " AND NOT EXISTS (SELECT 1 FROM publication_change c WHERE c.slug = k.slug"
+        " AND c.changed_at > k.checked_at)",
         Severity.WARNING,
     ),
     Check(

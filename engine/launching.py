@@ -117,16 +117,6 @@ def open_case(service: Service, connection: Connection, opening: Opening) -> Ope
     return made
 
 
-def check_opening(service: Service, connection: Connection, opening: Opening) -> None:
-    """The intake fits what is stored, and nobody is missing who is asked on the way.
-
-    Raises:
-        InvalidInput, NoHolder, or whatever the intake refuses.
-    """
-    opening.intake.check(_facts(service, connection))
-    _require_holders(service, connection, opening)
-
-
 def _facts(service: Service, connection: Connection) -> IntakeFacts:
     def is_over(rule: str, since: datetime) -> bool:
         law = law_of(connection, service.settings.timezone)
@@ -138,6 +128,16 @@ def _facts(service: Service, connection: Connection) -> IntakeFacts:
         now=service.now,
         is_over=is_over,
     )
+
+
+def check_opening(service: Service, connection: Connection, opening: Opening) -> None:
+    """The intake fits what is stored, and nobody is missing who is asked on the way.
+
+    Raises:
+        InvalidInput, NoHolder, or whatever the intake refuses.
+    """
+    opening.intake.check(_facts(service, connection))
+    _require_holders(service, connection, opening)
 
 
 def _unit_id(connection: Connection, code: str) -> int:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 
 from engine.actor import about_holdings
 from engine.bulk_messages import BULK, BulkTold, bulk_content, load_bulk
@@ -28,6 +28,7 @@ from notifications.messages import (
     DigestOfDay,
     DraftHandedOver,
     IncidentOpened,
+    LinkBroken,
     PasswordSet,
     TodoArrived,
     TodoReturned,
@@ -288,6 +289,27 @@ def _password_set(facts: MessageFacts) -> Content:
     )
 
 
+_FAILED = text(
+    "SELECT k.slug, k.url, k.why_zh, k.why_en, k.checked_at, e.title FROM link_check k"
+    " JOIN register_entry e ON e.slug = k.slug WHERE k.id = :id"
+)
+
+
+def _link_broken(facts: MessageFacts) -> Content:
+    with facts.service.read() as connection:
+        found = connection.execute(_FAILED, {"id": int(facts.row.key.split(":")[1])}).one()
+    return LinkBroken(
+        recipient=facts.row.name,
+        case_number=found.slug.upper(),
+        title=found.title,
+        address=found.url,
+        why_zh=found.why_zh,
+        why_en=found.why_en,
+        since=facts.local(found.checked_at),
+        link=f"{facts.service.settings.base_url.rstrip('/')}/links",
+    )
+
+
 _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "todo": _todo,
     "urged": _urged,
@@ -298,5 +320,6 @@ _CONTENT: dict[str, Callable[[MessageFacts], Content]] = {
     "closed": _closed,
     "handed-over": _handed_over,
     "password-set": _password_set,
+    "link-broken": _link_broken,
     **LIMIT_CONTENT,
 }

@@ -45,6 +45,10 @@ class Act(StrEnum):
     READ_WATCH_LOG = "read-watch-log"
     WEIGH_COMMENTS = "weigh-comments"
     MODERATE_COMMENTS = "moderate-comments"
+    EDIT_CATALOGUE = "edit-catalogue"
+    PUT_INTO_CATALOGUE = "put-into-catalogue"
+    READ_REGISTERS = "read-registers"
+    SEE_LINK_CHECKS = "see-link-checks"
 
 
 _NAMES = {
@@ -79,6 +83,10 @@ _NAMES = {
     Act.READ_WATCH_LOG: ("查看值班监测日志", "read the watch log"),
     Act.WEIGH_COMMENTS: ("登记和处理该事项的意见", "register and dispose of comments on this case"),
     Act.MODERATE_COMMENTS: ("审核该事项的意见是否展示", "decide which comments on this case are shown"),
+    Act.EDIT_CATALOGUE: ("修改标准目录", "change the standard catalogue"),
+    Act.PUT_INTO_CATALOGUE: ("将文件归入标准目录", "put a document into the catalogue"),
+    Act.READ_REGISTERS: ("查看和导出台账", "read and export the registers"),
+    Act.SEE_LINK_CHECKS: ("查看网址巡查结果", "see how published pages were found"),
 }
 
 
@@ -326,6 +334,51 @@ def _moderate_comments(actor: Actor, _facts: Facts) -> _Refusal | None:
     )
 
 
+_OPENNESS_DESK = ("请联系政务公开工作机构", "Ask the openness office")
+
+
+def _edit_catalogue(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "标准目录由政务公开工作机构和系统管理员维护",
+        "the openness office and administrators keep the catalogue",
+        *_OPENNESS_DESK,
+    )
+
+
+def _put_into_catalogue(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.OPENNESS_OFFICE) or actor.holds(Position.PUBLISHER):
+        return None
+    return _Refusal(
+        "已公开文件由政务公开工作机构或网站发布员归入目录",
+        "the openness office or the publisher puts what is public into the catalogue",
+        *_OPENNESS_DESK,
+    )
+
+
+def _read_registers(actor: Actor, _facts: Facts) -> _Refusal | None:
+    if actor.is_administrator or actor.is_manager:
+        return None
+    if actor.holds(Position.OFFICE) or actor.holds(Position.OPENNESS_OFFICE):
+        return None
+    return _Refusal(
+        "台账由办公室、政务公开工作机构、管理者和系统管理员查看",
+        "the office, the openness office, managers and administrators read the registers",
+        *_OPENNESS_DESK,
+    )
+
+
+def _see_link_checks(actor: Actor, facts: Facts) -> _Refusal | None:
+    if actor.holds(Position.PUBLISHER) or _read_registers(actor, facts) is None:
+        return None
+    return _Refusal(
+        "巡查结果由网站发布员、办公室、政务公开工作机构、管理者和系统管理员查看",
+        "the publisher, the office, the openness office, managers and administrators see them",
+        *_OPENNESS_DESK,
+    )
+
+
 def _own(actor: Actor, facts: Facts) -> _Refusal | None:
     if facts.about_person_id == actor.person_id:
         return None
@@ -376,4 +429,8 @@ _RULES = {
     Act.READ_WATCH_LOG: _watch_log_reader,
     Act.WEIGH_COMMENTS: _weigh_comments,
     Act.MODERATE_COMMENTS: _moderate_comments,
+    Act.EDIT_CATALOGUE: _edit_catalogue,
+    Act.PUT_INTO_CATALOGUE: _put_into_catalogue,
+    Act.READ_REGISTERS: _read_registers,
+    Act.SEE_LINK_CHECKS: _see_link_checks,
 }

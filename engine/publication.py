@@ -104,7 +104,7 @@ class PublishRequest:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A public document that is to leave the website again, and why, in words for the public."""
+    """A public document that is to leave the website with its interpretations, and why, for the public."""
 
     key: str
     slug: str
@@ -113,10 +113,13 @@ class Withdrawal:
     url: str
     reason: str
     decided_at: datetime
+    interpretations: tuple[dict[str, str], ...] = ()
 
     def told(self) -> dict[str, Any]:
-        """All of it, as JSON."""
-        return asdict(self) | {"decided_at": self.decided_at.isoformat()}
+        """All of it, as JSON; what stood beside it only where there was something."""
+        told = asdict(self) | {"decided_at": self.decided_at.isoformat()}
+        beside = list(told.pop("interpretations"))
+        return told | ({"interpretations": beside} if beside else {})
 
 
 @dataclass(frozen=True)

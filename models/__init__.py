@@ -12,6 +12,7 @@ from models.case import (
     Milestone,
     Step,
 )
+from models.catalogue import CatalogueChange, CatalogueItem, LinkCheck, PublicationCatalogue
 from models.clock import Clock, ClockAct, Rung
 from models.desk import Phrase, SavedDraft
 from models.document import (
@@ -64,6 +65,8 @@ __all__ = [
     "Case",
     "CaseCounter",
     "CaseLink",
+    "CatalogueChange",
+    "CatalogueItem",
     "Clock",
     "ClockAct",
     "CommentAuthor",
@@ -86,6 +89,7 @@ __all__ = [
     "LedgerHead",
     "LedgerSeal",
     "LedgerSealHead",
+    "LinkCheck",
     "MessageWish",
     "Milestone",
     "Notification",
@@ -96,6 +100,7 @@ __all__ = [
     "Phrase",
     "PublicComment",
     "Publication",
+    "PublicationCatalogue",
     "PublicationChange",
     "RegisterEntry",
     "RegisterFile",

@@ -173,6 +173,22 @@ class PasswordSet:
 
 
 @dataclass(frozen=True)
+class LinkBroken:
+    """A published page fails 网址巡查: for the publisher and the openness office. All of it is public."""
+
+    recipient: str
+    case_number: str
+    title: str
+    address: str
+    why_zh: str
+    why_en: str
+    since: str
+    link: str
+
+    folder = "link_broken"
+
+
+@dataclass(frozen=True)
 class _OfLimit:
     """What every message about a time limit says: which, of which case, until when, by which provision, and
     the whole reckoning, line by line. ``left`` is what is left of it, or by how much it is missed.
@@ -289,6 +305,7 @@ Content = (
     | CaseClosed
     | DraftHandedOver
     | PasswordSet
+    | LinkBroken
     | LimitTold
     | LimitEscalated
     | LimitLapsed

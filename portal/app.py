@@ -70,7 +70,17 @@ def _routes() -> APIRouter:
     """Every route. None knows an installation: what FastAPI makes of them serves a whole process."""
     api = APIRouter(prefix="/api/v1")
     for part in (
-        *(access, todos, uploads, cases, bulk, comments_by_hand, limits, law, what_if, installation, clock),
+        access,
+        todos,
+        uploads,
+        cases,
+        bulk,
+        comments_by_hand,
+        limits,
+        law,
+        what_if,
+        installation,
+        clock,
     ):
         api.include_router(part.router)
     every = APIRouter()

@@ -43,7 +43,7 @@ _CARRIES_DOCUMENTS = (
     "/api/v1/bulk-launches",
     "/bulk",
 )
-_CARRIES_CALENDARS = ("/api/v1/calendar", "/calendar", "/api/v1/what-if", "/what-if")
+_CARRIES_CALENDARS = ("/api/v1/calendar", "/calendar", "/api/v1/what-if", "/what-if", "/catalogue/import")
 _CARRIES_COMMENTS = ("/register/", "/cases/")
 _FORM = b"application/x-www-form-urlencoded"
 _LOOKED_THROUGH_IN_PLACE = 64_000

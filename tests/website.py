@@ -44,6 +44,9 @@ class Website(BaseHTTPRequestHandler):
                 if withdraws
                 else {"url": f"https://www.qingling.example/{key}", "published_at": now}
             )
+            if "interpretation" in body:
+                beside = body["interpretation"]["slug"]
+                done["interpretation_url"] = f"https://www.qingling.example/{beside}"
             stored.write_text(json.dumps(done | {"content": body}))
             self._note("withdrawn.jsonl" if withdraws else "published.jsonl", {"key": key})
         if mode == "slow":
@@ -53,6 +56,8 @@ class Website(BaseHTTPRequestHandler):
             return
         receipt = json.loads(stored.read_text())
         del receipt["content"]
+        if mode == "knows-no-pairs":
+            receipt.pop("interpretation_url", None)
         receipt |= {
             "other-scheme": {"url": "javascript:1"},
             "naive-time": {"published_at": "2026-04-20", "withdrawn_at": "2026-04-20"},

@@ -46,7 +46,7 @@ class Sample:
     procedure: str = PROCEDURE
     beside: "tuple[Sample, ...]" = ()  # what is done in the cases it opens
     refused: dict[str, Any] | None = None  # a launch that must be refused first
-    begins: datetime | None = None  # when it is launched, aware, where its dates are part of the story
+    begins: datetime | None = None  # when it is launched, aware, where the hour matters
 
     def launch(self) -> dict[str, Any]:
         """The launch file: ``{"intake": …, "draft": …}``."""

@@ -27,8 +27,8 @@ def run_name(case: CaseSeen) -> str:
 
 
 def tags(case: CaseSeen) -> list[str]:
-    """Procedure, unit, case number, the cases it is about, so that a family is found by its document's number;
-    the document number once public, and how pressing its limits are.
+    """Procedure, unit, case number, the cases it is about (so a family is found by its document's case), the
+    document number once public, and how pressing its limits are.
     """
     more = [case.doc_no, stage_of(case)]
     return [case.procedure, case.unit, case.number, *case.family, *(tag for tag in more if tag)]

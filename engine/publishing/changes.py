@@ -5,6 +5,7 @@ a ledger entry, and the old address is kept.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -30,6 +31,19 @@ _PUBLISHED = text(
      WHERE c.number = :number
        AND NOT EXISTS (SELECT 1 FROM publication_change WHERE slug = r.slug AND kind = 'take_down')
      ORDER BY p.id DESC LIMIT 1
+    """
+)
+
+
+_BESIDE = text(
+    """
+    SELECT p.id AS publication_id, r.slug, r.title,
+           COALESCE((SELECT new_url FROM publication_change WHERE slug = r.slug ORDER BY id DESC LIMIT 1),
+                    p.url) AS old_url
+      FROM register_entry r JOIN publication p ON p.idempotency_key = r.idempotency_key
+     WHERE r.interprets = :slug
+       AND NOT EXISTS (SELECT 1 FROM publication_change WHERE slug = r.slug AND kind = 'take_down')
+     ORDER BY r.id
     """
 )
 
@@ -89,8 +103,23 @@ def record_change(work: Work, arguments: dict[str, str]) -> Done:
     ).scalar()
     if stored is None:
         return Done({"recorded": False})
-    told = {"slug": found.slug, "old_url": found.url, "website": _way(work, found)}
+    told: dict[str, Any] = {"slug": found.slug, "old_url": found.url, "website": _way(work, found)}
+    if arguments["kind"] == "take_down" and (beside := _take_down_beside(work, found, said)):
+        told["with"] = beside
     return Done({"recorded": True, **told, **said})
+
+
+def _take_down_beside(work: Work, found: Published, said: dict[str, str]) -> list[dict[str, str]]:
+    """An interpretation does not stand without its document: it leaves in the same transaction."""
+    taken = []
+    for row in work.connection.execute(_BESIDE, {"slug": found.slug}).all():
+        work.connection.execute(
+            insert(_change).values(
+                case_id=work.case.id, changed_at=work.now, doc_no=found.doc_no, **said, **row._asdict()
+            )
+        )
+        taken.append({"slug": row.slug, "old_url": row.old_url})
+    return taken
 
 
 def _way(work: Work, found: Published) -> str:
@@ -104,5 +133,10 @@ def _way(work: Work, found: Published) -> str:
 
 def withdrawal_for(connection: Connection, *, case_id: int, key: str) -> Withdrawal:
     """What the website is told of the take-down this case decided."""
-    row = connection.execute(select(_change).where(_change.c.case_id == case_id)).one()
-    return Withdrawal(key, row.slug, row.doc_no, row.title, row.old_url, row.reason, row.changed_at)
+    row, *beside = connection.execute(
+        select(_change).where(_change.c.case_id == case_id).order_by(_change.c.id)
+    ).all()
+    interpretations = tuple({"slug": each.slug, "title": each.title, "url": each.old_url} for each in beside)
+    return Withdrawal(
+        key, row.slug, row.doc_no, row.title, row.old_url, row.reason, row.changed_at, interpretations
+    )

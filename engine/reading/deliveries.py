@@ -52,6 +52,7 @@ _ABOUT = {
     "closed": Named("closed", "办结", "Closed"),
     "handed-over": Named("handed-over", "改派拟稿人", "Draft handed over"),
     "digest": Named("digest", "每日摘要", "Digest of the day"),
+    "link-broken": Named("link-broken", "已公开网址有问题", "A published page fails"),
     "password-set": Named("password-set", "密码由他人设置", "Password set by another"),
     "deadline": Named("deadline", "时限提醒", "Time limit"),
     "escalated": Named("escalated", "督办", "Escalation"),

@@ -17,7 +17,7 @@ from engine.service import Service
 from portal.downloads import download, show
 from portal.errors import AddressNotFound, DocumentTakenDown, RegisterNotSetUp
 from portal.problems import documented
-from portal.register import pages, shelf
+from portal.register import catalogue, pages, shelf
 from portal.register.answers import cached
 from portal.register.participation import participation_of
 from portal.register.search import search
@@ -38,16 +38,18 @@ Slug = Annotated[str, Path(max_length=80, description="Address of a document, as
 
 @router.get("", response_class=Response, responses=documented(503), summary="The list")
 def index(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
-    """HTML, newest first. Words (``q``) and filters (``unit``, ``type``, ``year``, ``from``, ``to``, ``no``)
+    """HTML, newest first. Words (``q``) and filters (``unit``, ``type``, ``year``, ``from``, ``to``, ``no``,
+    ``item`` of the catalogue)
     are parameters of the address; what cannot be read is left out and named.
     """
     wanted = read_wanted(request.query_params, page)
     with reader(request) as connection:
         found = search(connection, wanted, timezone=_zone(request))
         organ = shelf.organ_of(connection)
+        row = catalogue.row_named(connection, wanted.item)
     if wanted.page > found.pages:
         return not_found(request)
-    facts = {"found": found, "wanted": wanted, "organ": organ, "labels": LABELS}
+    facts = {"found": found, "wanted": wanted, "organ": organ, "labels": LABELS, "row": row}
     return _page(request, rendered(request, "register_list.html", **facts), seconds=60)
 
 
@@ -100,6 +102,7 @@ def as_page(request: Request, slug: Slug) -> Response:
     with reader(request) as connection:
         found, organ = shelf.document(connection, slug), shelf.organ_of(connection)
         asked = participation_of(connection, slug)
+        placed = catalogue.row_of(connection, slug)
     if found is None:
         return not_found(request)
     if isinstance(found, Change):
@@ -107,10 +110,11 @@ def as_page(request: Request, slug: Slug) -> Response:
         return html(body, 410, _GONE)
     facts = {"document": found, "entry": found.entry, "organ": organ, "base": _base(request)}
     facts |= {"participation": asked, "open": asked and asked.takes_comments(_service(request).now)}
-    body = rendered(request, "register_document.html", **facts)
+    body = rendered(request, "register_document.html", **facts, row=placed)
     if asked is not None:  # it says more as time goes on
         return _page(request, body, seconds=60)
-    return _page(request, body, seconds=300, modified=found.changed_at)
+    modified = found.changed_at if placed is None else max(found.changed_at, placed.since)
+    return _page(request, body, seconds=300, modified=modified)
 
 
 @router.get(
@@ -192,6 +196,15 @@ def _service(request: Request) -> Service:
 crawlers = APIRouter(tags=["public register"])
 
 
+@crawlers.get("/catalogue", response_class=Response, responses=documented(503), summary="The catalogue")
+def standard_catalogue(request: Request) -> Response:
+    """标准目录 as HTML: what is published in each domain, with the documents published under each row."""
+    with reader(request) as connection:
+        found, organ = catalogue.read(connection), shelf.organ_of(connection)
+    body = rendered(request, "register_catalogue.html", domains=found, organ=organ, fields=catalogue.FIELDS)
+    return _page(request, body, seconds=60)
+
+
 @crawlers.get("/sitemap.xml", response_class=Response, responses=documented(503), summary="Sitemap index")
 def sitemap(request: Request) -> Response:
     """The files of the sitemap."""
@@ -204,7 +217,8 @@ def sitemap(request: Request) -> Response:
 @crawlers.get("/robots.txt", response_class=Response, summary="What search engines may read")
 def robots(request: Request) -> Response:
     """The register, but not its lists of search results; nothing else of the portal."""
-    lines = ["User-agent: *", "Disallow: /register?", "Allow: /register", "Disallow: /"]
+    lines = ["User-agent: *", "Disallow: /register?", "Disallow: /registers", "Allow: /register"]
+    lines += ["Allow: /catalogue$", "Disallow: /"]
     body = "\n".join([*lines, "", f"Sitemap: {_base(request)}/sitemap.xml", ""])
     return cached(request, body.encode(), "text/plain; charset=utf-8", seconds=3600)
 

@@ -141,11 +141,14 @@ def _statement(wanted: Wanted, words: Sequence[str], timezone: str) -> tuple[str
 
 
 def _bounds(wanted: Wanted, timezone: str) -> list[tuple[str, str, Any]]:
-    """Number and days of publication, the latter as instants of local days."""
-    zone, bounds = ZoneInfo(timezone), []
+    """Number, row of the catalogue and days of publication, the latter as instants of local days."""
+    zone, bounds = ZoneInfo(timezone), list[tuple[str, str, Any]]()
     if wanted.no:
         number = "position(:no in register_fold(e.doc_no)) > 0"
         bounds.append(("no", number, fold(wanted.no)))
+    if wanted.item is not None:
+        under = "e.slug IN (SELECT slug FROM catalogued WHERE item_id = :item)"
+        bounds.append(("item", under, wanted.item))
     if wanted.since:
         start: Any = datetime.combine(wanted.since, time(), zone)
         bounds.append(("since", "e.published_at >= :since", start))

@@ -23,7 +23,8 @@ HEADER = (
 )
 _NEWEST = text(f"SELECT {HEADER} FROM register_entry ORDER BY published_at DESC, id DESC LIMIT :n")  # noqa: S608
 _ONE = text(
-    f"SELECT {HEADER}, body, attachments, withheld, interprets FROM register_entry WHERE slug = :slug"
+    f"SELECT {HEADER}, body, attachments, withheld, interprets"  # noqa: S608
+    " FROM register_entry WHERE slug = :slug"
 )
 _BESIDE = text(
     "SELECT slug, title FROM register_entry WHERE interprets = :slug OR slug = :interprets AND slug <> ''"

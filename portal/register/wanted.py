@@ -16,6 +16,7 @@ LABELS = {
     "from": ("公开日期起", "Published from"),
     "to": ("公开日期止", "Published until"),
     "no": ("发文字号", "Number"),
+    "item": ("标准目录", "Catalogue row"),
 }
 """The filters in the order they are shown."""
 
@@ -31,6 +32,7 @@ class Wanted:
     since: date | None = None
     until: date | None = None
     no: str = ""
+    item: int | None = None
     page: int = 1
     ignored: tuple[str, ...] = field(default=())
 
@@ -50,6 +52,7 @@ class Wanted:
             "from": self.since,
             "to": self.until,
             "no": self.no,
+            "item": self.item,
         }
         return {name: str(value) for name, value in said.items() if value not in ("", None)}
 
@@ -65,7 +68,12 @@ class Wanted:
 def read_wanted(query: Mapping[str, str], page: int = 1) -> Wanted:
     """Whatever was sent; what makes no sense is left out and named, the rest still counts."""
     said = {name: _line(query.get(name, "")) for name in LABELS}
-    read = {"year": _year(said["year"]), "from": _day(said["from"]), "to": _day(said["to"])}
+    read = {
+        "year": _year(said["year"]),
+        "from": _day(said["from"]),
+        "to": _day(said["to"]),
+        "item": _number(said["item"]),
+    }
     ignored = tuple(name for name, value in read.items() if said[name] and value is None)
     return Wanted(
         q=said["q"],
@@ -75,6 +83,7 @@ def read_wanted(query: Mapping[str, str], page: int = 1) -> Wanted:
         since=_day(said["from"]),
         until=_day(said["to"]),
         no=said["no"],
+        item=_number(said["item"]),
         page=page,
         ignored=ignored,
     )
@@ -90,6 +99,10 @@ def _line(value: str) -> str:
 
 def _year(value: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and 1900 <= int(value) <= 2999 else None
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 def _day(value: str) -> date | None:

@@ -8,6 +8,7 @@ from portal.web import (
     bulk,
     calendar,
     cases,
+    catalogue,
     clock,
     comments,
     files,
@@ -21,7 +22,9 @@ from portal.web import (
     messages,
     opinions,
     pages,
+    patrol,
     people,
+    registers,
     signing,
     todo,
     watch,
@@ -50,6 +53,9 @@ ROUTERS = [
         what_if,
         opinions,
         watch,
+        catalogue,
+        registers,
+        patrol,
         me,
         clock,
         pages,
@@ -60,7 +66,8 @@ ROUTERS = [
 
 def answer_error(request: Request, error: GongkaiError) -> Response:
     """A page for people at a page of ours, a problem document for programs."""
-    is_page = not request.url.path.startswith(("/api/", "/register", "/healthz"))
+    path = request.url.path
+    is_page = not (path == "/register" or path.startswith(("/api/", "/register/", "/healthz")))
     if is_page and "text/html" in request.headers.get("accept", ""):
         if isinstance(error, OwnPasswordFirst):
             return pages.see_other("/password")

@@ -17,6 +17,9 @@ PREFIX = "file."
 SHOWS = "files"
 """Posted by a page that shows files: a kept one it does not name shall not be kept."""
 
+WRITING = ("drafting", "material", "redaction")
+"""Forms that write a text: the page comes filled in with what the last version says."""
+
 
 @dataclass(frozen=True)
 class ChosenFile:
@@ -46,7 +49,7 @@ def file_area(
     service: Service, actor: Actor, todo: Todo, document: VersionContent | None, posted: Fields
 ) -> FileArea | None:
     """The files of an open draft; ``None`` where none can be brought."""
-    if todo.asks is None or todo.asks.form != "drafting":
+    if todo.asks is None or todo.asks.form not in WRITING:
         return None
     if reading.claims_secret(service, actor, todo.case):
         return None

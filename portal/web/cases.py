@@ -13,6 +13,7 @@ from engine.reading.opinions import read_opinion
 from engine.service import Service
 from portal.requests import BIGGEST_ID, VersionNumber, known_number, printable
 from portal.web.caller import Form, Reader, Writer, one
+from portal.web.catalogue import standing_of
 from portal.web.disclosure import disclosure_of
 from portal.web.limit_picture import picture_of
 from portal.web.opinion_picture import course_picture
@@ -56,6 +57,7 @@ def case(request: Request, session: Reader, number: str) -> HTMLResponse:
         deliveries=reading.read_deliveries(service, session.actor, view.number),
         **_limits(service, session, view),
         **_opinion(service, session, view),
+        **standing_of(service, session, view.number),
         family=reading.read_family(service, session.actor, view.number),
         directory=reading.read_directory(service),
         open_incidents=[i for i in view.incidents if i.resolved_at is None],

@@ -18,7 +18,7 @@ from engine.reading import ClockView, Leads, Todo, VersionContent
 from engine.service import Service
 from portal.problems import status_of
 from portal.requests import BIGGEST_ID, known_number
-from portal.web.attached import attachments_from, file_area
+from portal.web.attached import WRITING, attachments_from, file_area
 from portal.web.caller import Fields, Form, Reader, Writer, one
 from portal.web.differences import differences
 from portal.web.disclosure import disclosure_of
@@ -32,8 +32,6 @@ router = APIRouter(include_in_schema=False)
 
 TodoId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 RETURN_FORM = "return."
-WRITING = ("drafting", "material", "redaction")
-"""Forms that write a text: the page comes filled in with what the last version says."""
 
 
 @router.get("/todo/{todo_id}")

@@ -15,6 +15,12 @@ from rules.errors.cases import (
     SettingsRefused,
     UnknownProcedure,
 )
+from rules.errors.catalogue import (
+    CatalogueChangedMeanwhile,
+    CatalogueRowNotFound,
+    CatalogueRowTaken,
+    UnknownRegister,
+)
 from rules.errors.documents import (
     ClassifiedContentRefused,
     DatesOutOfOrder,
@@ -96,6 +102,9 @@ __all__ = [
     "CalendarTableRefused",
     "CaseClosed",
     "CaseNotFound",
+    "CatalogueChangedMeanwhile",
+    "CatalogueRowNotFound",
+    "CatalogueRowTaken",
     "ClassifiedContentRefused",
     "ClockActNotFound",
     "ClockActPending",
@@ -158,6 +167,7 @@ __all__ = [
     "UnknownPeriod",
     "UnknownPerson",
     "UnknownProcedure",
+    "UnknownRegister",
     "UnknownUnit",
     "UnreviewedPublicationRefused",
     "UploadNotFound",

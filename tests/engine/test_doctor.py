@@ -315,6 +315,8 @@ def test_every_check_that_can_find_something_is_tried_here() -> None:
             "open-await-names-cases",
             "await-is-over",
             "participation-has-response-plan",
+            "catalogue-is-what-its-history-says",
+            "published-page-is-there",
         }
     )
     assert {check.name for check in CHECKS} <= tried

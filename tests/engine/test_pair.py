@@ -15,7 +15,15 @@ from engine.leases import settle
 from engine.publication import request_for
 from engine.publishing.public_register import PublicRegister
 from engine.service import Service
-from rules.errors import InterpretationMissing, TalkBeforeReleaseMissing, TooMuchCopied
+from rules.errors import (
+    InterpretationMissing,
+    InvalidInput,
+    PageWithoutDocument,
+    TalkBeforeReleaseMissing,
+    TooMuchCopied,
+    WebsiteRefused,
+    WebsiteUnavailable,
+)
 from tests.builders import (
     PROACTIVE_DRAFT,
     Bureau,
@@ -27,8 +35,10 @@ from tests.builders import (
     todo_of,
     todos_of,
 )
-from tests.engine.pairs import begin_pair, interpretations_of, move, public, publication_of, publish
+from tests.engine.pairs import MATERIAL, begin_pair, interpretations_of, move, public, publication_of, publish
 from tests.engine.test_doctor import history_unlocked
+from tests.page_site import PageSite
+from tests.website_process import WebsiteProcess
 
 
 def broken(service: Service) -> list[str]:
@@ -243,4 +253,90 @@ def test_an_interpretation_of_what_is_public_is_signed_and_published_by_itself(
     move(service, made.number)
     assert case_row(service, made.number).outcome == "解读已公开"
     assert public(service) == [document.lower(), made.number.lower()]
+    assert broken(service) == []
+
+
+@pytest.fixture
+def sent(service: Service, bureau: Bureau, website: WebsiteProcess) -> Service:
+    """An installation whose documents are sent to a website."""
+    settings = service.settings.model_copy(
+        update={"website_url": website.url, "website_timeout_seconds": 2.0}
+    )
+    return Service(service.database, settings, service.time)
+
+
+def test_the_website_gets_both_in_one_request_and_says_where_each_stands(
+    sent: Service, website: WebsiteProcess
+) -> None:
+    document, interpretation = begin_pair(sent)
+    move(sent, document, interpretation)
+    lease = publication_of(sent, document)
+    publish_document(sent, lease)
+    content = website.content(lease.idempotency_key)
+    assert content["interpretation"]["interprets"] == content["slug"] == document.lower()
+    urls = scalars(sent, "SELECT website_url FROM register_entry ORDER BY id")
+    assert urls == [
+        f"https://www.qingling.example/{lease.idempotency_key}",
+        f"https://www.qingling.example/{interpretation.lower()}",
+    ]
+    assert scalars(sent, "SELECT url FROM publication ORDER BY id") == urls
+
+
+@pytest.mark.parametrize(
+    ("mode", "error"),
+    [("refuses", WebsiteRefused), ("down", WebsiteUnavailable), ("knows-no-pairs", WebsiteUnavailable)],
+)
+def test_a_website_that_does_not_take_both_makes_neither_public(
+    sent: Service, website: WebsiteProcess, mode: str, error: type[Exception]
+) -> None:
+    document, interpretation = begin_pair(sent)
+    move(sent, document, interpretation)
+    lease = publication_of(sent, document)
+    website.behave(mode)
+    with pytest.raises(error):
+        publish_document(sent, lease)
+    assert public(sent) == []
+    assert scalars(sent, "SELECT count(*) FROM publication") == [0]
+
+
+def test_by_hand_both_pages_are_asked_for_and_looked_at(
+    service: Service, bureau: Bureau, site: PageSite
+) -> None:
+    settings = service.settings.model_copy(update={"website": "by-hand", **site.permitted})
+    by_hand = Service(service.database, settings, service.time)
+    document, interpretation = begin_pair(by_hand)
+    move(by_hand, document, interpretation, until="publication-by-hand")
+    pages = {"page_url": site.url, "published_on": "2026-04-20"}
+    with pytest.raises(InvalidInput, match="interpretation_url"):
+        decide_next(by_hand, document, answers=pages, opinion="")
+    both = {**pages, "interpretation_url": f"{site.base}/b.html"}
+    site.page = f"<h1>{PROACTIVE_DRAFT['title']}</h1>"  # the document alone
+    with pytest.raises(PageWithoutDocument):
+        decide_next(by_hand, document, answers=both, opinion="")
+    assert public(by_hand) == []
+    site.page += str(MATERIAL["title"])
+    decide_next(by_hand, document, answers=both, opinion="")
+    assert scalars(by_hand, "SELECT website_url FROM register_entry ORDER BY id") == [
+        both["page_url"],
+        both["interpretation_url"],
+    ]
+    assert broken(by_hand) == []
+
+
+def test_a_document_that_is_taken_down_takes_its_interpretation_with_it(
+    service: Service, bureau: Bureau
+) -> None:
+    document, interpretation = begin_pair(service)
+    move(service, document, interpretation)
+    publish(service, document)
+    move(service, document, interpretation)
+    intake = {"drafter": "drafter", "unit": "zfjd", "document": document}
+    change = launch(
+        service, service.actor("drafter", channel="api"), LaunchRequest("publication-change", intake, {})
+    ).number
+    move(service, change, proposal={"kind": "take_down", "reason": "依据已失效"})
+    assert scalars(service, "SELECT message_en FROM incident") == []
+    assert case_row(service, change).outcome == "已撤下"
+    down = scalars(service, "SELECT slug FROM publication_change WHERE kind = 'take_down' ORDER BY id")
+    assert down == [document.lower(), interpretation.lower()]
     assert broken(service) == []

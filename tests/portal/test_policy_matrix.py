@@ -120,6 +120,28 @@ EXPECTED: dict[str, dict[str, int]] = {
     "GET /calendar": page(),
     # The administrator passes the door and is told that the table is empty.
     "POST /calendar": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /catalogue": ALL,
+    "GET /catalogue/board": page(),
+    "POST /catalogue/board/export": dict.fromkeys(ROLES, 403)
+    | {"nobody": 303, "holder": 200, "administrator": 200, "manager": 200},
+    # Nothing was imported: there is no such row, whoever asks.
+    "GET /catalogue/rows/{item_id}": dict.fromkeys(ROLES, 404) | {"nobody": 303},
+    "POST /catalogue/rows/{item_id}": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 404},
+    "GET /catalogue/new": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
+    "POST /catalogue/new": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /catalogue/import": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 200},
+    "POST /catalogue/import": dict.fromkeys(ROLES, 403) | {"nobody": 303, "administrator": 422},
+    "GET /catalogue/documents": page(),
+    # The publisher and the openness office alone put documents into the catalogue.
+    "POST /catalogue/documents": dict.fromkeys(ROLES, 403) | {"nobody": 303},
+    "POST /cases/{number}/catalogue": dict.fromkeys(ROLES, 403) | {"nobody": 303},
+    **{
+        f"GET {address}": dict.fromkeys(ROLES, 403)
+        | {"nobody": 303, "holder": 200, "administrator": 200, "manager": 200}
+        for address in ("/registers", "/registers/{register}", "/links")
+    },
+    "POST /registers/{register}/export": dict.fromkeys(ROLES, 403)
+    | {"nobody": 303, "holder": 200, "administrator": 200, "manager": 200},
     # All open cases; of one case whoever may see it may ask.
     "GET /what-if": page(**dict.fromkeys(ROLES[1:], 403)) | {"administrator": 200, "manager": 200},
     "POST /what-if": page(outsider=404),
@@ -260,6 +282,13 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /calendar": {"table": "", "what": "preview"},
     "POST /opinions": {"table": ""},
     "POST /watch": {"sources": "微博"},
+    "POST /catalogue/board/export": {"form": "csv"},
+    "POST /catalogue/rows/{item_id}": {"domain": "救灾", "reason": "核对"},
+    "POST /catalogue/new": {"domain": "救灾", "reason": "核对"},
+    "POST /catalogue/import": {"table": "", "what": "preview"},
+    "POST /catalogue/documents": {},
+    "POST /cases/{number}/catalogue": {"row": "1"},
+    "POST /registers/{register}/export": {"form": "csv"},
     "POST /what-if": {"case": "ZD-2026-0001"},
     "POST /password": {"now": PASSWORD, "new": "a-brand-new-password-9"},
     "POST /sign-out": {},
@@ -292,8 +321,8 @@ BODIES: dict[str, Any] = {
     "PUT /api/v1/cases/{number}/drafter": {"drafter": "drafter", "reason": "离岗"},
     "POST /api/v1/calendar": {"table": {}},
     "POST /api/v1/what-if": {"case": "ZD-2026-0001"},
-    "POST /api/v1/bulk-launches": {"procedure": "proactive-disclosure", "content": "unit\r\nnowhere\r\n"},
     "POST /api/v1/cases/{number}/comments": {"comment": {}},
+    "POST /api/v1/bulk-launches": {"procedure": "proactive-disclosure", "content": "unit\r\nnowhere\r\n"},
     "POST /api/v1/cases": {
         "procedure": "proactive-disclosure",
         "intake": {"drafter": "drafter", "unit": UNIT},
@@ -335,6 +364,8 @@ class Place:
             message_id=999_999,
             year=2026,
             revision=1,
+            item_id=999_999,
+            register="documents",
         )
 
 

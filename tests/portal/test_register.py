@@ -58,6 +58,8 @@ def test_the_public_role_can_read_the_register_and_do_nothing_else(service: Serv
             "comment_window SELECT",
             "shown_comment SELECT",
             "comment_outcome SELECT",
+            "catalogue_item SELECT",
+            "catalogued SELECT",
         }
         with pytest.raises(ProgrammingError, match="permission denied"):
             connection.execute(text("SELECT 1 FROM document_version"))

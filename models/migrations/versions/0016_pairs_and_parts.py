@@ -18,9 +18,14 @@ def upgrade() -> None:
     for table, column in (("document_version", "redactions"), ("register_entry", "withheld")):
         op.add_column(table, sa.Column(column, postgresql.JSONB(), nullable=False, server_default="[]"))
     op.add_column("register_entry", sa.Column("interprets", sa.Text(), nullable=False, server_default=""))
+    # A document that is taken down takes its interpretation with it, by one case.
+    op.drop_constraint("publication_change_case_id_key", "publication_change")
+    op.create_unique_constraint("publication_change_once_by_case", "publication_change", ["case_id", "slug"])
 
 
 def downgrade() -> None:
+    op.drop_constraint("publication_change_once_by_case", "publication_change")
+    op.create_unique_constraint("publication_change_case_id_key", "publication_change", ["case_id"])
     op.drop_column("register_entry", "interprets")
     op.drop_column("register_entry", "withheld")
     op.drop_column("document_version", "redactions")
