@@ -81,9 +81,10 @@ def _launch_one(service: Service) -> bool:
             log.error("bulk-row-bug", row=row.id, at=came_through(error))
             _refuse(connection, row, _fault(row.place))
         else:
-            state = "repeated" if made.repeated else "launched"
+            is_new = not (made.repeated or made.joined)
+            state = "launched" if is_new else "repeated"
             _settle(connection, row, state=state, case_id=made.case_id, stated=None)
-            if not made.repeated:
+            if is_new:
                 leave_to_the_summary(connection, made.case_id, now=service.machine_now)
     return True
 

@@ -123,7 +123,7 @@ def _names(file: Path) -> frozenset[str]:
 
 def caught_by(bug: str) -> str:
     """The test that a seeded bug is caught by; empty: there is no such file, or it names none."""
-    file = BUGS / bug
+    file = BUGS / Path(bug).name  # written with its folder or without
     named = _CAUGHT.search(file.read_text(encoding="utf-8")) if file.is_file() else None
     return named[1] if named else ""
 
@@ -150,4 +150,4 @@ def joined() -> str:
 
 def _cell(found: list[Row], of: str) -> str:
     names = dict.fromkeys(name for row in found for name in getattr(row, of))
-    return "<br>".join(names) or NONE
+    return "<br>".join(name.removeprefix("tests/seeded_bugs/") for name in names) or NONE
