@@ -101,8 +101,8 @@ def as_page(request: Request, slug: Slug) -> Response:
     """HTML: title, number, dates, text, marking line, attachments; 410 for one that was taken down."""
     with reader(request) as connection:
         found, organ = shelf.document(connection, slug), shelf.organ_of(connection)
-        asked = participation_of(connection, slug)
-        placed = catalogue.row_of(connection, slug)
+        asked = participation_of(connection, slug) if found else None
+        placed = catalogue.row_of(connection, slug) if found else None
     if found is None:
         return not_found(request)
     if isinstance(found, Change):

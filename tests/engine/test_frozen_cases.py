@@ -15,7 +15,7 @@ def test_a_woken_run_that_meets_another_procedure_freezes_the_case_once(
 ) -> None:
     case = launch_case(service)
     decide_all(service, case.number)
-    key = ("proactive-disclosure", 1)
+    key = ("proactive-disclosure", case_row(service, case.number).version)
 
     async def another(intake: Any) -> str:
         return "办结"

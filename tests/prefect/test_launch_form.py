@@ -40,7 +40,15 @@ def test_form_has_ordered_chinese_fields(live: Service, live_bureau: Bureau, con
     applied = deployment(console)
     schema = applied["parameter_openapi_schema"]
     fields = sorted(schema["properties"].items(), key=lambda item: item[1]["position"])
-    assert [name for name, _ in fields] == ["drafter", "unit", "doc_type", "legality_review", "state_secret"]
+    assert [name for name, _ in fields] == [
+        "drafter",
+        "unit",
+        "doc_type",
+        "in_the_name_of",
+        "kind",
+        "legality_review",
+        "state_secret",
+    ]
     assert fields[0][1]["title"].startswith("拟稿人")
     assert "通知" in schema["properties"]["doc_type"]["enum"]
     assert {"title", "body"}.isdisjoint(schema["properties"])
