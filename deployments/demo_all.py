@@ -54,7 +54,9 @@ _HOLDER = about_holdings(
     SELECT p.username FROM person p LEFT JOIN holding h ON h.person_id = p.id AND {in_force}
      WHERE p.active AND (p.id = CAST(:person AS bigint) OR CAST(:person AS bigint) IS NULL
        AND h.position = :position AND h.unit_id IS NOT DISTINCT FROM CAST(:unit AS bigint))
-       AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.case_id = :case AND d.person_id = p.id AND :signs)
+       AND NOT (:signs AND EXISTS (SELECT 1 FROM decision d JOIN step s ON s.id = d.step_id
+            WHERE d.case_id = :case AND d.person_id = p.id
+              AND NOT (s.call->>'signs')::bool AND NOT (s.call->>'clerical')::bool))
      ORDER BY p.id LIMIT 1
     """
 )

@@ -98,7 +98,11 @@ class Living:
 
 
 def _said_of(case: DemoCase) -> str:
-    title = case.sample.title or say("（涉密登记，不录标题）", "(register line only, no title)")
+    secret = case.sample.intake.get("state_secret")
+    untold = say("（涉密登记，不录标题）", "(register line only, no title)") if secret else case.sample.id
+    title = (
+        case.sample.title or case.sample.intake.get("summary") or case.sample.intake.get("subject") or untold
+    )
     return f"{title} · {case.stand.outcome or case.stand.step}"
 
 

@@ -27,7 +27,7 @@ def launch_form(service: Service, chosen: Procedure) -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "required": schema.get("required", []),
-        "additionalProperties": False,
+        "additionalProperties": True,  # a shown case carries what the form hides; the intake refuses the rest
         "definitions": {},
     }
 

@@ -117,8 +117,8 @@ def test_case_shows_the_way_so_far_to_the_operator_without_title_and_opinions(
 def test_case_json_has_stable_keys(gongkai: Gongkai, number: str) -> None:
     assert set(gongkai("case", number, "--json").json) == {
         "number", "procedure", "version", "title", "may_read_document", "unit", "drafter", "launched_by",
-        "channel", "launched_at", "state", "outcome", "closed_at", "document_version", "at", "held_by", "in_charge",
-        "issue", "publication", "incidents", "timeline", "urged", "may_urge",
+        "channel", "launched_at", "state", "outcome", "closed_at", "document_version", "at", "held_by",
+        "in_charge", "issue", "publication", "incidents", "timeline", "urged", "may_urge",
     }  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from prefect.utilities.schema_tools import validate
 
 from deployments.launch_form import launch_form
-from engine.procedures import Procedure, installed
+from deployments.samples import RUNNABLE, read_sample
+from engine.procedures import Procedure, installed, procedure
 from engine.service import Service
 from tests.builders import Bureau, add_person
 from tests.engine.families import families_installed
+from tests.walking import load_sample_bureau
 
 
 @pytest.mark.parametrize("chosen", installed(), ids=lambda chosen: chosen.key)
@@ -32,3 +35,15 @@ def test_who_may_be_in_charge_is_who_holds_the_post_that_opens_the_procedure(
         "openness_office",
         "second_openness",
     ]
+
+
+@pytest.mark.parametrize("case_id", RUNNABLE)
+def test_prefect_takes_the_intake_of_a_case_as_it_is_stored(
+    service: Service, bureau: Bureau, case_id: str
+) -> None:
+    """The run that shows a case carries its intake; Prefect refuses what its form's schema does not allow."""
+    load_sample_bureau(service)
+    sample = read_sample(case_id, today=service.today)
+    chosen = procedure(sample.procedure)
+    intake = chosen.intake.model_validate(sample.intake)
+    validate(intake.model_dump(mode="json"), launch_form(service, chosen), raise_on_error=True)
