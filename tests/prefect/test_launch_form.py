@@ -44,10 +44,10 @@ def test_form_has_ordered_chinese_fields(live: Service, live_bureau: Bureau, con
         "drafter",
         "unit",
         "doc_type",
-        "in_the_name_of",
-        "kind",
         "legality_review",
         "state_secret",
+        "in_the_name_of",
+        "kind",
     ]
     assert fields[0][1]["title"].startswith("拟稿人")
     assert "通知" in schema["properties"]["doc_type"]["enum"]
