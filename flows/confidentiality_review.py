@@ -33,6 +33,7 @@ from flows.confidentiality_results import (
 from rules.disclosure import Ground
 from rules.positions import Position
 from tasks import (
+    APPROVE_OR_RETURN,
     Action,
     Lapsed,
     Paper,
@@ -48,7 +49,6 @@ from tasks import (
     when,
 )
 
-APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
 ONLY_ANSWER = (Action.APPROVE,)
 BASIS = "应急厅函〔2019〕390号 五(三)"
 ARTICLE_25 = "保守国家秘密法实施条例 第25条"

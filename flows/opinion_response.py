@@ -28,6 +28,7 @@ from flows.opinion_forms import (
 from flows.referral import refer
 from rules.positions import Position
 from tasks import (
+    APPROVE_OR_RETURN,
     Action,
     Paper,
     SigningOrder,
@@ -50,7 +51,6 @@ INFORMATION = ("发布权威信息", "Authoritative information")
 CONFERENCE = ("举行新闻发布会", "Press conference")
 
 ONLY_APPROVE = (Action.APPROVE,)
-APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
 APPROVE_RETURN_OR_ASSESS_AGAIN = (Action.APPROVE, Action.RETURN, Action.REJECT)
 """不同意: the matter is not what it was assessed to be, or not this unit's; it is assessed again."""
 

@@ -17,6 +17,7 @@ from flows.interpretation_forms import (
 from flows.referral import refer
 from rules.positions import Position
 from tasks import (
+    APPROVE_OR_RETURN,
     Action,
     Done,
     Paper,
@@ -35,7 +36,6 @@ from tasks import (
     when,
 )
 
-APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
 BASIS = "应急厅函〔2019〕390号 四(二)"
 AFTER_ITS_DOCUMENT = ("解读材料公开", "Publication of the interpretation")
 

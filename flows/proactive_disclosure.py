@@ -33,6 +33,8 @@ from rules.disclosure import DisclosureAttribute
 from rules.interpretation import Circumstance, Need, need_of
 from rules.positions import Position
 from tasks import (
+    APPROVE_OR_RETURN,
+    APPROVE_RETURN_OR_DISAGREE,
     Action,
     Paper,
     Relation,
@@ -51,8 +53,6 @@ from tasks import (
     when,
 )
 
-APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
-APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
 ON_THE_WEBSITE = ("在政府网站公开", "Publication on the website")
 SOONER = {  # 国办发〔2018〕118号: 行政许可、行政处罚7个工作日，其他行政执法决定20个工作日
     Kind.LICENCE: ("licence-or-penalty",),

@@ -24,6 +24,8 @@ from flows.referral import refer
 from rules.participation import ParticipationForm
 from rules.positions import Position
 from tasks import (
+    APPROVE_OR_RETURN,
+    APPROVE_RETURN_OR_DISAGREE,
     Action,
     Done,
     Drafting,
@@ -44,8 +46,6 @@ from tasks import (
 )
 
 APPROVE = (Action.APPROVE,)
-APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
-APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
 COMMENTS = ("公开征求意见", "Comments of the public")
 PAPERS = ("听证材料送达", "Papers for the hearing")
 LEGALITY = ("送请合法性审查", "Delivery for the legality review")

@@ -6,9 +6,8 @@ for the public, reviewed, and signed by the head. The old address stays on recor
 
 from flows.change_forms import CarriedOut, Change, Proposal, PublicationChange, Signature
 from rules.positions import Position
-from tasks import Action, circulate, procedure, record, review, withdraw
+from tasks import APPROVE_RETURN_OR_DISAGREE, Action, circulate, procedure, record, review, withdraw
 
-APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
 BASIS = "本单位规定：已公开信息的撤下、变更网址须经审批"
 
 PROPOSAL = review(

@@ -5,10 +5,9 @@ A case of its own, so that the decision's case can wait until it is approved.
 
 from flows.response_plan_forms import PlanDraft, ResponsePlan
 from rules.positions import Position
-from tasks import Action, circulate, procedure, reach, review
+from tasks import APPROVE_OR_RETURN, Action, circulate, procedure, reach, review
 
 BASIS = "应急厅函〔2019〕390号 四(三)2"
-APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
 
 DRAFTING = review(
     "drafting",

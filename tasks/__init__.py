@@ -27,10 +27,12 @@ from tasks.hold import hold
 from tasks.procedure import prefect_flow, procedure
 from tasks.publish import publish, publish_interpretation
 from tasks.record import record
-from tasks.review import review
+from tasks.review import APPROVE_OR_RETURN, APPROVE_RETURN_OR_DISAGREE, review
 from tasks.withdraw import withdraw
 
 __all__ = [
+    "APPROVE_OR_RETURN",
+    "APPROVE_RETURN_OR_DISAGREE",
     "Action",
     "CaseNumber",
     "Desk",

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from engine.calls import Action, ReviewCall, SigningOrder, Title
 from rules.positions import Position
 
+APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
+APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
+
 
 def review(
     key: str,

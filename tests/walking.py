@@ -10,7 +10,6 @@ from engine.acts.decide import DecisionRequest, decide
 from engine.acts.launch import LaunchRequest, launch
 from engine.acts.people import import_people
 from engine.clocks.service import ClockService
-from engine.going_on import go_on
 from engine.leases import claim, settle
 from engine.service import Service
 from tests.builders import MovableClock, case_row, scalars
@@ -70,7 +69,6 @@ def _one_thing(service: Service, clock: MovableClock, scripts: dict[str, Sample]
     return (
         execute(service)
         or bool(ClockService(service).run())
-        or bool(go_on(service))
         or _decide(service, clock, scripts)
         or _wait(service, clock)
     )

@@ -19,6 +19,8 @@ from flows.disclosure_forms import (
 from rules.disclosure import DisclosureAttribute
 from rules.positions import Position
 from tasks import (
+    APPROVE_OR_RETURN,
+    APPROVE_RETURN_OR_DISAGREE,
     Action,
     Drafting,
     Paper,
@@ -34,8 +36,6 @@ from tasks import (
     when,
 )
 
-APPROVE_OR_RETURN = (Action.APPROVE, Action.RETURN)
-APPROVE_RETURN_OR_DISAGREE = (Action.APPROVE, Action.RETURN, Action.REJECT)
 ON_THE_WEBSITE = ("在政府网站公开", "Publication on the website")
 
 
